@@ -1,0 +1,156 @@
+"""Le journal des actes : la seule mémoire de ce que chacun a fait, et des états successifs.
+
+Chaque acte garde les valeurs d'avant et d'après des champs qu'il a changés. L'état d'un objet à
+une version passée se déduit donc du journal : il n'y a pas d'historique à côté qui puisse dire
+autre chose.
+"""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F
+
+from pams_portal.edition import valeur_simple
+
+
+class ActeQuerySet(models.QuerySet):
+    def du_dossier(self, dossier):
+        """Les actes d'un dossier (un plan, par son identifiant), les plus récents d'abord."""
+        return self.filter(dossier=dossier).order_by("-quand", "-pk")
+
+    def sur(self, objet):
+        return self.filter(cible_type=objet._meta.label_lower, cible=objet.identifiant)
+
+
+class Acte(models.Model):
+    """Qui, pour quel acteur, a fait quoi, quand ; avant et après."""
+
+    class Verbe(models.TextChoices):
+        CREER = "creer", "a créé"
+        MODIFIER = "modifier", "a modifié"
+        SUPPRIMER = "supprimer", "a supprimé"
+        ATTRIBUER = "attribuer", "a attribué"
+        ORDONNER = "ordonner", "a déplacé"
+        REPONDRE = "repondre", "a répondu pour"
+        CONFIRMER = "confirmer", "a confirmé"
+        RETIRER = "retirer", "a retiré"
+        OUVRIR = "ouvrir", "a ouvert"
+
+    quand = models.DateTimeField(auto_now_add=True, db_index=True)
+    utilisateur = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="actes"
+    )
+    acteur = models.ForeignKey("acteurs.Acteur", models.SET_NULL, null=True, related_name="actes")
+    # Les noms sont copiés : le journal reste lisible quand la personne ou l'acteur a disparu.
+    nom_utilisateur = models.CharField(max_length=200, blank=True)
+    nom_acteur = models.CharField(max_length=250, blank=True)
+    verbe = models.CharField(max_length=20, choices=Verbe)
+    # Un nom de type et un identifiant stable, sans clé étrangère vers le haut de la maison.
+    cible_type = models.CharField(max_length=60)
+    cible = models.UUIDField()
+    cible_libelle = models.CharField(max_length=300)
+    dossier = models.UUIDField(null=True)
+    version = models.PositiveIntegerField()
+    avant = models.JSONField(default=dict)
+    apres = models.JSONField(default=dict)
+
+    objects = ActeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-quand", "-pk"]
+        indexes = [
+            models.Index(fields=["cible", "version"]),
+            models.Index(fields=["dossier", "-quand"]),
+        ]
+
+    def __str__(self):
+        return f"{self.nom_utilisateur} {self.get_verbe_display()} {self.cible_libelle}"
+
+    def changements(self):
+        """Les couples (nom du champ, avant, après) de cet acte."""
+        cles = sorted({*self.avant, *self.apres})
+        return [(cle, self.avant.get(cle), self.apres.get(cle)) for cle in cles]
+
+
+class Versionne(models.Model):
+    """Un objet qui a un identifiant stable, une version, et dont chaque écriture est un acte."""
+
+    identifiant = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    # Les champs dont le journal garde les valeurs, et que les formulaires peuvent fusionner.
+    champs_consignes = ()
+
+    class Meta:
+        abstract = True
+
+    @property
+    def plan_id(self):
+        """Hors d'un plan par défaut : voir `pams_portal.droits`."""
+        return None
+
+    @property
+    def dossier(self):
+        """L'identifiant du dossier où se lisent les actes portant sur cet objet."""
+        return None
+
+    def verrouiller(self):
+        """Le même objet, relu sous verrou ; à appeler dans une transaction."""
+        return type(self)._default_manager.select_for_update(of=("self",)).get(pk=self.pk)
+
+    def valeurs(self):
+        """Les valeurs simples (texte, nombre, liste de codes) des champs consignés."""
+        return {
+            nom: valeur_simple(
+                getattr(self, nom).all()
+                if self._meta.get_field(nom).many_to_many
+                else getattr(self, self._meta.get_field(nom).attname)
+            )
+            for nom in self.champs_consignes
+        }
+
+    def valeurs_a_la_version(self, version):
+        """Les valeurs qu'avaient les champs à une version passée, déduites du journal."""
+        valeurs = self.valeurs()
+        for acte in Acte.objects.sur(self).filter(version__gt=version).order_by("-version"):
+            valeurs |= acte.avant
+        return valeurs
+
+    def dernier_acte_sur(self, nom):
+        """Le dernier acte qui a changé le champ `nom`, ou None."""
+        actes = Acte.objects.sur(self).order_by("-version")
+        return next((acte for acte in actes if nom in acte.apres), None)
+
+    def consigner(self, utilisateur, place, verbe, avant=None):
+        """Écrit l'acte qui mène de `avant` aux valeurs présentes ; monte la version.
+
+        Sans différence, rien n'est écrit et None est rendu : enregistrer deux fois est sans effet.
+        """
+        apres = {} if verbe == Acte.Verbe.SUPPRIMER else self.valeurs()
+        avant = avant or {}
+        changes = [cle for cle in {*avant, *apres} if avant.get(cle) != apres.get(cle)]
+        if not changes:
+            return None
+        if verbe not in (Acte.Verbe.CREER, Acte.Verbe.OUVRIR, Acte.Verbe.SUPPRIMER):
+            self.version += 1
+            type(self)._default_manager.filter(pk=self.pk).update(version=F("version") + 1)
+        acte = Acte.objects.create(
+            utilisateur=utilisateur,
+            acteur=place.acteur,
+            nom_utilisateur=str(utilisateur),
+            nom_acteur=str(place.acteur),
+            verbe=verbe,
+            cible_type=self._meta.label_lower,
+            cible=self.identifiant,
+            cible_libelle=str(self)[:300],
+            dossier=self.dossier,
+            version=self.version,
+            avant={cle: avant[cle] for cle in changes if cle in avant},
+            apres={cle: apres[cle] for cle in changes if cle in apres},
+        )
+        self.apres_ecriture()
+        return acte
+
+    def apres_ecriture(self):
+        """Ce qu'une écriture entraîne ailleurs (un document à refaire) ; rien par défaut."""

@@ -1,0 +1,182 @@
+"""Qui peut faire quoi : la table des droits du portail.
+
+Une ligne par droit, une colonne par place. Deux règles la gouvernent, tirées des trois verbes de
+l'article L.1215-3 du code des transports (« pilotent », « coordonnent leur action », « sont
+associés ») : tous les co-pilotes doivent valider, aucun ne peut figer seul ; personne n'écrit
+l'engagement, le montant ou l'indicateur d'une autre partie.
+
+Un droit est tenu par un acteur, en sa qualité dans un plan, et exercé par une personne selon son
+rôle dans l'acteur. Ce module n'importe aucune application. D'un objet il ne lit que `plan_id`
+(None hors d'un plan), `est_a(place)` pour la portée SIEN, et la propriété nommée par `si`.
+"""
+
+from enum import StrEnum
+from typing import NamedTuple
+
+from django.core.exceptions import PermissionDenied
+from django.db import models
+
+
+class Qualite(models.TextChoices):
+    """La place d'un acteur dans un plan."""
+
+    CO_PILOTE = "co_pilote", "Co-pilote"
+    COORDONNEE = "coordonnee", "Partie coordonnée"
+    ASSOCIEE = "associee", "Organisme associé"
+    INVITEE = "invitee", "Invité"
+
+
+class Role(models.TextChoices):
+    """La place d'une personne dans un acteur ; les trois premiers s'emboîtent."""
+
+    LECTEUR = "lecteur", "Lecteur"
+    REDACTEUR = "redacteur", "Rédacteur"
+    VALIDEUR = "valideur", "Valideur"
+    GESTIONNAIRE = "gestionnaire", "Gestionnaire"
+    ASSEMBLEES = "assemblees", "Service des assemblées"
+
+
+ECHELLE = [Role.LECTEUR, Role.REDACTEUR, Role.VALIDEUR]
+
+
+class Droit(models.TextChoices):
+    LIRE_PLAN = "lire_plan", "Lire un plan qui n’est pas encore adopté"
+    OUVRIR_PLAN = "ouvrir_plan", "Ouvrir le plan d’un bassin"
+    MODIFIER_PLAN = "modifier_plan", "Modifier le titre et le calendrier du plan"
+    GERER_PARTIES = "gerer_parties", "Ajouter une partie, changer sa qualité, la retirer"
+    REPONDRE_COMME_PARTIE = "repondre_comme_partie", "Dire si sa structure contribue au plan"
+    CONTRIBUER = "contribuer", "Ajouter et modifier sa contribution à un chapitre"
+    CONTRIBUER_SPE = "contribuer_spe", "Contribuer au chapitre du service public de l’emploi"
+    ATTRIBUER = "attribuer", "Attribuer une contribution ou une fiche à une autre partie"
+    ORDONNER = "ordonner", "Changer l’ordre des contributions et des fiches"
+    MODIFIER_AXES = "modifier_axes", "Modifier les axes et les objectifs"
+    MODIFIER_FICHE = "modifier_fiche", "Créer et modifier sa fiche-action, ses étapes, son budget"
+    RETIRER_FICHE = "retirer_fiche", "Retirer sa fiche-action tant qu’elle est un brouillon"
+    REPONDRE_PARTENARIAT = "repondre_partenariat", "Confirmer ou décliner son rôle sur une fiche"
+    MODIFIER_FINANCEMENT = "modifier_financement", "Saisir et confirmer son propre financement"
+    SOLLICITER_FINANCEMENT = "solliciter_financement", "Solliciter un financeur sur sa fiche"
+    MODIFIER_INDICATEUR = "modifier_indicateur", "Créer et modifier son indicateur"
+    CREER_DISPOSITIF = "creer_dispositif", "Ajouter un dispositif à l’inventaire"
+    MODIFIER_DISPOSITIF = "modifier_dispositif", "Modifier un dispositif que sa structure tient"
+    CONFIRMER_DISPOSITIF = "confirmer_dispositif", "Confirmer un dispositif que sa structure tient"
+    MODIFIER_ACTEUR = "modifier_acteur", "Modifier la page de sa structure"
+    GERER_HABILITATIONS = "gerer_habilitations", "Gérer les personnes de sa structure"
+
+
+class Portee(StrEnum):
+    NON = "non"
+    SIEN = "sien"  # seulement ce qui appartient à sa structure
+    TOUT = "tout"
+
+
+NON, SIEN, TOUT = Portee
+
+
+class Regle(NamedTuple):
+    """Une ligne de la table : une portée par place, puis le rôle exigé et la condition d'état."""
+
+    co_pilote: Portee
+    coordonnee: Portee
+    associee: Portee
+    invitee: Portee
+    hors_plan: Portee  # un acteur inscrit, sans place dans le plan considéré
+    assemblees: Portee
+    role: Role
+    si: str = ""
+
+    def portees(self, place):
+        """Les portées que cette ligne ouvre à une place (le service des assemblées a la sienne)."""
+        if place.tient_le_role(self.role):
+            yield getattr(self, place.qualite or "hors_plan")
+        if Role.ASSEMBLEES in place.roles:
+            yield self.assemblees
+
+
+LECTEUR, REDACTEUR, VALIDEUR, GESTIONNAIRE, _ = Role
+
+# fmt: off
+# ruff: noqa: E501
+MATRICE = {
+    #                                 co-pilote coord. associée invitée hors plan assemblées
+    Droit.LIRE_PLAN:              Regle(TOUT, TOUT, TOUT, TOUT, NON,  TOUT, LECTEUR),
+    Droit.OUVRIR_PLAN:            Regle(NON,  NON,  NON,  NON,  SIEN, NON,  VALIDEUR),
+    Droit.MODIFIER_PLAN:          Regle(TOUT, NON,  NON,  NON,  NON,  NON,  REDACTEUR, "est_en_redaction"),
+    Droit.GERER_PARTIES:          Regle(TOUT, NON,  NON,  NON,  NON,  NON,  VALIDEUR,  "est_en_redaction"),
+    Droit.REPONDRE_COMME_PARTIE:  Regle(NON,  SIEN, SIEN, SIEN, NON,  NON,  VALIDEUR,  "est_en_redaction"),
+    Droit.CONTRIBUER:             Regle(SIEN, SIEN, SIEN, NON,  NON,  NON,  REDACTEUR, "est_en_redaction"),
+    Droit.CONTRIBUER_SPE:         Regle(SIEN, SIEN, NON,  NON,  NON,  NON,  REDACTEUR, "est_ouverte_au_porteur"),
+    Droit.ATTRIBUER:              Regle(TOUT, NON,  NON,  NON,  NON,  NON,  VALIDEUR,  "est_en_redaction"),
+    Droit.ORDONNER:               Regle(TOUT, NON,  NON,  NON,  NON,  NON,  REDACTEUR, "est_en_redaction"),
+    Droit.MODIFIER_AXES:          Regle(TOUT, NON,  NON,  NON,  NON,  NON,  REDACTEUR, "est_en_redaction"),
+    Droit.MODIFIER_FICHE:         Regle(SIEN, SIEN, SIEN, NON,  NON,  NON,  REDACTEUR, "est_en_redaction"),
+    Droit.RETIRER_FICHE:          Regle(SIEN, SIEN, SIEN, NON,  NON,  NON,  VALIDEUR,  "est_retirable"),
+    Droit.REPONDRE_PARTENARIAT:   Regle(SIEN, SIEN, SIEN, NON,  NON,  NON,  VALIDEUR,  "est_en_redaction"),
+    Droit.MODIFIER_FINANCEMENT:   Regle(SIEN, SIEN, SIEN, NON,  NON,  NON,  VALIDEUR,  "est_en_redaction"),
+    Droit.SOLLICITER_FINANCEMENT: Regle(SIEN, SIEN, SIEN, NON,  NON,  NON,  REDACTEUR, "est_en_redaction"),
+    Droit.MODIFIER_INDICATEUR:    Regle(SIEN, SIEN, SIEN, NON,  NON,  NON,  REDACTEUR, "est_en_redaction"),
+    Droit.CREER_DISPOSITIF:       Regle(SIEN, SIEN, SIEN, SIEN, SIEN, NON,  REDACTEUR),
+    Droit.MODIFIER_DISPOSITIF:    Regle(SIEN, SIEN, SIEN, SIEN, SIEN, NON,  REDACTEUR),
+    Droit.CONFIRMER_DISPOSITIF:   Regle(SIEN, SIEN, SIEN, SIEN, SIEN, NON,  REDACTEUR),
+    Droit.MODIFIER_ACTEUR:        Regle(SIEN, SIEN, SIEN, SIEN, SIEN, NON,  REDACTEUR),
+    Droit.GERER_HABILITATIONS:    Regle(SIEN, SIEN, SIEN, SIEN, SIEN, NON,  GESTIONNAIRE),
+}
+# fmt: on
+
+
+class Place(NamedTuple):
+    """Une personne agissant pour un acteur, dans la qualité que celui-ci tient sur un plan.
+
+    `partie_id` et `qualite` valent None hors d'un plan ou pour un acteur qui n'y a pas de place.
+    """
+
+    acteur: models.Model
+    roles: frozenset
+    partie_id: int | None = None
+    qualite: str | None = None
+
+    def tient_le_role(self, role):
+        if role in ECHELLE:
+            rangs = [ECHELLE.index(r) for r in self.roles if r in ECHELLE]
+            # Le gestionnaire lit ce que lit son organisation ; écrire demande un rôle de plus.
+            rangs += [0] if Role.GESTIONNAIRE in self.roles else []
+            return bool(rangs) and max(rangs) >= ECHELLE.index(role)
+        return role in self.roles
+
+
+def place_qui_permet(utilisateur, droit, objet):
+    """La place au nom de laquelle `utilisateur` tient `droit` sur `objet`, ou None."""
+    if not utilisateur.is_authenticated:
+        return None
+    regle = MATRICE[droit]
+    if regle.si and not getattr(objet, regle.si):
+        return None
+    for place in utilisateur.places_sur(objet.plan_id):
+        for portee in regle.portees(place):
+            if portee == TOUT or (portee == SIEN and objet.est_a(place)):
+                return place
+    return None
+
+
+def peut(utilisateur, droit, objet):
+    """Vrai si l'utilisateur tient ce droit sur cet objet."""
+    return place_qui_permet(utilisateur, droit, objet) is not None
+
+
+def exiger(utilisateur, droit, objet):
+    """La place qui donne ce droit sur cet objet ; répond 403 s'il n'y en a pas."""
+    place = place_qui_permet(utilisateur, droit, objet)
+    if place is None:
+        raise PermissionDenied(f"Votre place ne permet pas : {Droit(droit).label.lower()}.")
+    return place
+
+
+def plans_ou(utilisateur, droit):
+    """Les identifiants des plans où l'utilisateur tient ce droit, fût-ce sur ses seuls objets."""
+    if not utilisateur.is_authenticated:
+        return set()
+    return {
+        plan_id
+        for plan_id, places in utilisateur.places_par_plan.items()
+        for place in places
+        if any(portee != NON for portee in MATRICE[droit].portees(place))
+    }

@@ -1,0 +1,49 @@
+"""Balises et filtres du portail, disponibles dans tous les gabarits."""
+
+from django import template
+from django.utils.formats import number_format
+from django.utils.html import format_html
+
+from pams_portal import droits
+from pams_portal.texte import en_html
+
+register = template.Library()
+INSECABLE = "\u00a0"
+FINE_INSECABLE = "\u202f"
+
+
+@register.simple_tag(takes_context=True)
+def peut(context, droit, objet):
+    """{% peut "modifier_fiche" fiche as modifiable %}"""
+    return droits.peut(context["request"].user, droits.Droit(droit), objet)
+
+
+@register.filter
+def texte_riche(texte, niveau=3):
+    """{{ contribution.texte|texte_riche:3 }} : le Markdown fermé, rendu et nettoyé."""
+    return en_html(texte, niveau)
+
+
+@register.filter
+def montant(valeur):
+    """{{ ligne.montant|montant }} : « 12 500 € », avec les centimes s'il y en a."""
+    if valeur is None:
+        return ""
+    decimales = 0 if valeur == int(valeur) else 2
+    return number_format(valeur, decimales, force_grouping=True) + INSECABLE + "€"
+
+
+@register.filter
+def typo(texte):
+    """Pose les espaces insécables devant « : ; ? ! » et dans les guillemets."""
+    texte = str(texte)
+    for signe in ";?!":
+        texte = texte.replace(f" {signe}", FINE_INSECABLE + signe)
+    texte = texte.replace(" :", INSECABLE + ":")
+    return texte.replace("« ", "«" + INSECABLE).replace(" »", INSECABLE + "»")
+
+
+@register.simple_tag
+def etat(libelle, ton="neutre"):
+    """{% etat fiche.get_etat_display "succes" %} : un état, en mots."""
+    return format_html('<span class="etat etat-{}">{}</span>', ton, libelle)

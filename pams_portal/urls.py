@@ -1,0 +1,22 @@
+"""Les adresses du portail. Chaque application déclare les siennes sous son nom."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from pams_portal import views
+
+urlpatterns = [
+    path("", views.accueil, name="accueil"),
+    path("droits/", views.droits, name="droits"),
+    path("accessibilite/", views.accessibilite, name="accessibilite"),
+    path("donnees-et-mentions/", views.mentions, name="mentions"),
+    path("sante/", views.sante, name="sante"),
+    path("accent.css", views.accent_css, name="accent_css"),
+    path("", include("acteurs.urls_connexion")),
+    path("acteurs/", include("acteurs.urls")),
+    path("bassins/", include("bassins.urls")),
+    path("dispositifs/", include("dispositifs.urls")),
+    path("", include("plans.urls")),
+    path("admin/", admin.site.urls),
+]
+handler403 = "pams_portal.views.acces_refuse"

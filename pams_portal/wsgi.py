@@ -1,0 +1,8 @@
+"""L'application WSGI que sert gunicorn."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pams_portal.settings")
+application = get_wsgi_application()

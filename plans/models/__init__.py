@@ -1,0 +1,30 @@
+from plans.models.document import Document
+from plans.models.moyens import Financement, LigneBudget
+from plans.models.plan import PartiePrenante, PieceDePlan, Plan
+from plans.models.redaction import (
+    Axe,
+    Chapitre,
+    Contribution,
+    Etape,
+    FicheAction,
+    Objectif,
+    Partenariat,
+)
+from plans.models.suivi import Indicateur
+
+__all__ = [
+    "Axe",
+    "Chapitre",
+    "Contribution",
+    "Document",
+    "Etape",
+    "FicheAction",
+    "Financement",
+    "Indicateur",
+    "LigneBudget",
+    "Objectif",
+    "PartiePrenante",
+    "Partenariat",
+    "PieceDePlan",
+    "Plan",
+]

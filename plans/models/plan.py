@@ -1,0 +1,313 @@
+"""Le plan d'action commun et ses parties prenantes."""
+
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.text import slugify
+
+from acteurs.models import Acte, Acteur, Fonction, Versionne
+from bassins.models import Bassin
+from pams_portal.droits import Droit, Qualite, exiger, plans_ou
+from plans.sommaire import AXES_PROPOSES, SOMMAIRE
+
+# La place que chaque fonction donne de droit : les trois verbes de L.1215-3, puis les invités.
+QUALITE_PAR_FONCTION = {
+    Fonction.Nature.REGION: Qualite.CO_PILOTE,
+    Fonction.Nature.DEPARTEMENT: Qualite.CO_PILOTE,
+    Fonction.Nature.IDFM: Qualite.CO_PILOTE,
+    Fonction.Nature.AOM: Qualite.COORDONNEE,
+    Fonction.Nature.AO_LYON: Qualite.COORDONNEE,
+    Fonction.Nature.SYNDICAT_SRU: Qualite.COORDONNEE,
+    Fonction.Nature.SPE: Qualite.COORDONNEE,
+    Fonction.Nature.ACCOMPAGNEMENT: Qualite.ASSOCIEE,
+    Fonction.Nature.APPUI: Qualite.INVITEE,
+}
+CODE_ILE_DE_FRANCE = "11"
+
+
+def fonctions_sur(bassin):
+    """Les fonctions exercées sur un bassin ; sur l'Île-de-France entière si `bassin` est None."""
+    if bassin is None:
+        touche = Q(regions=CODE_ILE_DE_FRANCE) | Q(departements__region=CODE_ILE_DE_FRANCE)
+    else:
+        perimetre = bassin.perimetre
+        if perimetre is None:
+            return Fonction.objects.none()
+        touche = (
+            Q(regions__in=perimetre.regions())
+            | Q(departements__in=perimetre.departements())
+            | Q(epci__in=perimetre.epci.all())
+        )
+    fonctions = Fonction.objects.filter(pk__in=Fonction.objects.filter(touche).values("pk"))
+    return fonctions.select_related("acteur").order_by("nature", "acteur__nom_normalise")
+
+
+class PlanQuerySet(models.QuerySet):
+    def visibles_par(self, utilisateur):
+        """Les plans adoptés, et ceux où l'utilisateur a une place."""
+        return self.filter(
+            Q(etat__in=Plan.ETATS_PUBLICS) | Q(pk__in=plans_ou(utilisateur, Droit.LIRE_PLAN))
+        )
+
+    def toucher(self):
+        """Note que le contenu de ces plans a changé : leurs documents sont à refaire."""
+        self.update(revision=F("revision") + 1)
+
+
+class Plan(Versionne):
+    """Plan d'action commun en matière de mobilité solidaire (L.1215-3 ou L.1215-4)."""
+
+    class Regime(models.TextChoices):
+        BASSIN = "L.1215-3", "À l’échelle d’un bassin de mobilité (L. 1215-3)"
+        ILE_DE_FRANCE = "L.1215-4", "En Île-de-France (L. 1215-4)"
+
+    class Etat(models.TextChoices):
+        CADRAGE = "cadrage", "Cadrage"
+        DIAGNOSTIC = "diagnostic", "Recensement et diagnostic"
+        ORIENTATIONS = "orientations", "Orientations"
+        REDACTION = "redaction", "Rédaction"
+        CONCERTATION = "concertation", "Concertation"
+        ARRETE = "arrete", "Projet arrêté"
+        DELIBERATIONS = "deliberations", "Délibérations"
+        ADOPTE = "adopte", "Adopté"
+        MISE_EN_OEUVRE = "mise_en_oeuvre", "Mise en œuvre"
+        CLOS = "clos", "Clos"
+
+    ETATS_DE_REDACTION = (Etat.CADRAGE, Etat.DIAGNOSTIC, Etat.ORIENTATIONS, Etat.REDACTION)
+    ETATS_PUBLICS = (Etat.ADOPTE, Etat.MISE_EN_OEUVRE, Etat.CLOS)
+
+    regime = models.CharField("régime", max_length=10, choices=Regime, default=Regime.BASSIN)
+    bassin = models.ForeignKey(
+        Bassin, models.PROTECT, null=True, blank=True, related_name="plans", verbose_name="bassin"
+    )
+    titre = models.CharField("titre", max_length=200)
+    slug = models.SlugField(max_length=120, unique=True)
+    debut = models.DateField("début prévu", null=True, blank=True)
+    fin = models.DateField(
+        "fin prévue",
+        null=True,
+        blank=True,
+        help_text="La loi ne fixe aucune durée : laissez vide si les parties n’en fixent pas.",
+    )
+    etat = models.CharField("état", max_length=20, choices=Etat, default=Etat.REDACTION)
+    # Monte à chaque écriture dans le plan ou dans ce qu'il cite : la clé du document produit.
+    revision = models.PositiveIntegerField(default=1, editable=False)
+    demonstration = models.BooleanField("contenu fictif", default=False, editable=False)
+    cree_le = models.DateTimeField("créé le", auto_now_add=True)
+
+    objects = PlanQuerySet.as_manager()
+    champs_consignes = ("regime", "bassin", "titre", "debut", "fin")
+
+    class Meta:
+        ordering = ["titre", "pk"]
+        verbose_name = "plan"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(regime="L.1215-3", bassin__isnull=False)
+                | Q(regime="L.1215-4", bassin__isnull=True),
+                name="bassin_selon_le_regime",
+            ),
+            models.CheckConstraint(
+                condition=Q(debut__isnull=True) | Q(fin__isnull=True) | Q(debut__lte=F("fin")),
+                name="plan_debut_avant_fin",
+            ),
+        ]
+
+    def __str__(self):
+        return self.titre
+
+    def get_absolute_url(self):
+        return reverse("plans:plan_detail", args=[self.slug])
+
+    def clean(self):
+        super().clean()
+        if self.debut and self.fin and self.debut > self.fin:
+            raise ValidationError({"fin": "La fin prévue précède le début."})
+
+    # --- Droits et journal ---------------------------------------------------------------------
+
+    @property
+    def plan_id(self):
+        return self.pk
+
+    @property
+    def dossier(self):
+        return self.identifiant
+
+    def est_a(self, place):
+        """Avant son ouverture, un plan est à qui en serait co-pilote de droit."""
+        return place.acteur.pk in {
+            fonction.acteur_id
+            for fonction in fonctions_sur(self.bassin)
+            if QUALITE_PAR_FONCTION[fonction.nature] == Qualite.CO_PILOTE
+        }
+
+    def apres_ecriture(self):
+        Plan.objects.filter(pk=self.pk).toucher()
+
+    @property
+    def est_en_redaction(self):
+        return self.etat in self.ETATS_DE_REDACTION
+
+    @property
+    def est_public(self):
+        return self.etat in self.ETATS_PUBLICS
+
+    @property
+    def territoire(self):
+        return self.bassin.nom if self.bassin_id else "Île-de-France"
+
+    # --- Ouverture -----------------------------------------------------------------------------
+
+    @classmethod
+    @transaction.atomic
+    def ouvrir(cls, utilisateur, bassin=None, **champs):
+        """Ouvre le plan d'un bassin (ou d'Île-de-France) : parties, sommaire et axes proposés.
+
+        Lève PermissionDenied si la personne n'agit pas pour un co-pilote de droit.
+        """
+        territoire = bassin.nom if bassin else "Île-de-France"
+        plan = cls(
+            regime=cls.Regime.BASSIN if bassin else cls.Regime.ILE_DE_FRANCE,
+            bassin=bassin,
+            **{"titre": f"PAMS {territoire}", "slug": cls.slug_libre(territoire)} | champs,
+        )
+        place = exiger(utilisateur, Droit.OUVRIR_PLAN, plan)
+        plan.save()
+        plan._proposer_les_parties()
+        plan._poser_le_sommaire(plan.parties.get(acteur=place.acteur, qualite=Qualite.CO_PILOTE))
+        plan.consigner(utilisateur, place, Acte.Verbe.OUVRIR)
+        return plan
+
+    @classmethod
+    def slug_libre(cls, territoire):
+        """Le slug du territoire, suivi d'un rang s'il a déjà servi à un plan."""
+        racine = slugify(territoire)
+        pris = set(cls.objects.filter(slug__startswith=racine).values_list("slug", flat=True))
+        candidats = (racine if rang == 1 else f"{racine}-{rang}" for rang in range(1, 1000))
+        return next(slug for slug in candidats if slug not in pris)
+
+    def _proposer_les_parties(self):
+        """Une partie par acteur et par qualité ; une Région aussi AOM en a donc deux."""
+        retenues = {}
+        for fonction in fonctions_sur(self.bassin):
+            cle = (fonction.acteur_id, QUALITE_PAR_FONCTION[fonction.nature])
+            retenues.setdefault(cle, []).append(fonction)
+        for (acteur_id, qualite), fonctions in retenues.items():
+            PartiePrenante.objects.create(
+                plan=self,
+                acteur_id=acteur_id,
+                qualite=qualite,
+                fonctions=sorted({fonction.nature for fonction in fonctions}),
+                precision="; ".join(sorted({str(fonction) for fonction in fonctions})),
+            )
+
+    def _poser_le_sommaire(self, ouvreur):
+        """Les chapitres, un texte commun par chapitre de texte, une part par organisme du SPE."""
+        for ordre, modele in enumerate(SOMMAIRE):
+            chapitre = self.chapitres.create(
+                cle=modele.cle, numero=modele.numero, titre=modele.titre, ordre=ordre
+            )
+            if chapitre.est_redige:
+                chapitre.contributions.create(porteur=ouvreur, commune=True)
+            if chapitre.est_du_spe:
+                for partie in self.parties.all():
+                    if partie.est_du_spe:
+                        chapitre.contributions.create(porteur=partie, ordre=1)
+        for ordre, (lettre, intitule, objectif) in enumerate(AXES_PROPOSES):
+            axe = self.axes.create(lettre=lettre, intitule=intitule, ordre=ordre)
+            axe.objectifs.create(numero=1, intitule=objectif)
+
+
+class PieceDePlan(Versionne):
+    """Un objet versionné d'un plan, porté par une de ses parties.
+
+    Attend `plan_id` et `porteur_id` (le `PartiePrenante` qui en répond).
+    """
+
+    class Meta:
+        abstract = True
+
+    @property
+    def dossier(self):
+        return self.plan.identifiant
+
+    @property
+    def est_en_redaction(self):
+        return self.plan.est_en_redaction
+
+    def est_a(self, place):
+        return place.partie_id is not None and self.porteur_id == place.partie_id
+
+    def verrouiller(self):
+        """Verrouille le plan d'abord : aucune écriture ne croise un changement d'état."""
+        Plan.objects.select_for_update().get(pk=self.plan_id)
+        return super().verrouiller()
+
+    def apres_ecriture(self):
+        Plan.objects.filter(pk=self.plan_id).toucher()
+
+
+class PartiePrenanteQuerySet(models.QuerySet):
+    def toucher_les_plans(self):
+        Plan.objects.filter(pk__in=self.values("plan_id")).toucher()
+
+    def co_pilotes(self):
+        return self.filter(qualite=Qualite.CO_PILOTE)
+
+
+class PartiePrenante(PieceDePlan):
+    """La place d'un acteur dans un plan, en une qualité."""
+
+    class Reponse(models.TextChoices):
+        SOLLICITEE = "sollicitee", "Sollicitée, sans réponse"
+        CONTRIBUE = "contribue", "Contribue"
+        DECLINE = "decline", "Décline"
+
+    plan = models.ForeignKey(Plan, models.CASCADE, related_name="parties")
+    acteur = models.ForeignKey(Acteur, models.PROTECT, related_name="places")
+    qualite = models.CharField("qualité", max_length=12, choices=Qualite)
+    fonctions = models.JSONField("fonctions", default=list, editable=False)
+    precision = models.CharField("au titre de", max_length=300, blank=True)
+    reponse = models.CharField(
+        "réponse", max_length=12, choices=Reponse, default=Reponse.SOLLICITEE
+    )
+    trace = models.TextField(
+        "trace de l’association", blank=True, help_text="Courrier, réunion, avis : quand et quoi."
+    )
+
+    objects = PartiePrenanteQuerySet.as_manager()
+    champs_consignes = ("acteur", "qualite", "precision", "reponse", "trace")
+
+    class Meta:
+        # co_pilote, coordonnee, associee, invitee : l'ordre de la loi, pas celui de l'alphabet.
+        ordering = [
+            models.Case(
+                *(models.When(qualite=q, then=rang) for rang, q in enumerate(Qualite)),
+                output_field=models.IntegerField(),
+            ),
+            "acteur__nom_normalise",
+            "pk",
+        ]
+        verbose_name = "partie prenante"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["plan", "acteur", "qualite"], name="partie_unique_par_qualite"
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.acteur.nom} ({self.get_qualite_display().lower()})"
+
+    @property
+    def porteur_id(self):
+        return self.pk
+
+    @property
+    def est_co_pilote(self):
+        return self.qualite == Qualite.CO_PILOTE
+
+    @property
+    def est_du_spe(self):
+        return Fonction.Nature.SPE in self.fonctions

@@ -1,0 +1,431 @@
+"""Ce que les parties écrivent : chapitres, contributions, axes et fiches-actions."""
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+
+from acteurs.publics import Frein, Public, Situation
+from bassins.models import Bassin, Commune, Epci
+from dispositifs.models import Dispositif
+from pams_portal.champs import ChoixMultiplesField, TexteRicheField
+from plans.models.plan import PartiePrenante, PieceDePlan, Plan
+from plans.sommaire import SOMMAIRE, Nature
+
+CHAPITRES_TYPES = {modele.cle: modele for modele in SOMMAIRE}
+
+
+class PieceQuerySet(models.QuerySet):
+    """Les pièces d'un plan se voient quand le plan se voit."""
+
+    def visibles_par(self, utilisateur):
+        return self.filter(plan__in=Plan.objects.visibles_par(utilisateur))
+
+
+class Chapitre(models.Model):
+    """Un chapitre du sommaire : un ensemble ordonné de contributions."""
+
+    plan = models.ForeignKey(Plan, models.CASCADE, related_name="chapitres")
+    cle = models.SlugField(max_length=40)
+    numero = models.CharField("numéro", max_length=8, blank=True)
+    titre = models.CharField("titre", max_length=200)
+    ordre = models.PositiveSmallIntegerField()
+
+    objects = PieceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["plan", "ordre"]
+        verbose_name = "chapitre"
+        constraints = [
+            models.UniqueConstraint(fields=["plan", "cle"], name="chapitre_unique_par_plan")
+        ]
+
+    def __str__(self):
+        return f"{self.numero} {self.titre}".strip()
+
+    def get_absolute_url(self):
+        return f"{self.plan.get_absolute_url()}#{self.ancre}"
+
+    @property
+    def ancre(self):
+        return f"chapitre-{self.cle}"
+
+    @property
+    def aide(self):
+        return CHAPITRES_TYPES[self.cle].aide
+
+    @property
+    def est_redige(self):
+        return CHAPITRES_TYPES[self.cle].nature != Nature.FICHES
+
+    @property
+    def est_du_spe(self):
+        return CHAPITRES_TYPES[self.cle].nature == Nature.SPE
+
+    @property
+    def niveau(self):
+        return 2 if "." in self.numero else 1
+
+
+class ContributionQuerySet(models.QuerySet):
+    def visibles_par(self, utilisateur):
+        return self.filter(chapitre__plan__in=Plan.objects.visibles_par(utilisateur))
+
+    def with_plan(self):
+        return self.select_related("chapitre__plan__bassin", "porteur__acteur")
+
+
+class Contribution(PieceDePlan):
+    """La part qu'une partie écrit dans un chapitre ; commune, elle est validée par tous."""
+
+    chapitre = models.ForeignKey(Chapitre, models.CASCADE, related_name="contributions")
+    porteur = models.ForeignKey(PartiePrenante, models.PROTECT, related_name="contributions")
+    commune = models.BooleanField("texte commun", default=False, editable=False)
+    texte = TexteRicheField("texte")
+    ordre = models.PositiveSmallIntegerField(default=0)
+    modifie_le = models.DateTimeField(auto_now=True)
+
+    objects = ContributionQuerySet.as_manager()
+    champs_consignes = ("porteur", "texte", "ordre")
+
+    class Meta:
+        ordering = ["chapitre", "ordre", "pk"]
+        verbose_name = "contribution"
+
+    def __str__(self):
+        nature = "texte commun" if self.commune else f"part de {self.porteur.acteur.nom}"
+        return f"{self.chapitre} ({nature})"
+
+    def get_absolute_url(self):
+        return f"{self.plan.get_absolute_url()}#{self.ancre}"
+
+    @property
+    def ancre(self):
+        return f"contribution-{self.pk}"
+
+    @property
+    def plan(self):
+        return self.chapitre.plan
+
+    @property
+    def plan_id(self):
+        return self.chapitre.plan_id
+
+    @property
+    def est_ouverte_au_porteur(self):
+        """Le chapitre du service public de l'emploi est à ses organismes et aux co-pilotes."""
+        ouverte = self.porteur.est_du_spe or self.porteur.est_co_pilote
+        return self.est_en_redaction and ouverte
+
+
+class Axe(PieceDePlan):
+    """Un axe des orientations ; commun à toutes les parties."""
+
+    plan = models.ForeignKey(Plan, models.CASCADE, related_name="axes")
+    lettre = models.CharField("lettre", max_length=2)
+    intitule = models.CharField("intitulé", max_length=200)
+    texte = TexteRicheField("texte")
+    ordre = models.PositiveSmallIntegerField(default=0)
+
+    objects = PieceQuerySet.as_manager()
+    champs_consignes = ("lettre", "intitule", "texte", "ordre")
+    porteur_id = None
+
+    class Meta:
+        ordering = ["plan", "ordre", "lettre"]
+        verbose_name = "axe"
+        constraints = [
+            models.UniqueConstraint(fields=["plan", "lettre"], name="axe_unique_par_lettre")
+        ]
+
+    def __str__(self):
+        return f"Axe {self.lettre} – {self.intitule}"
+
+
+class Objectif(models.Model):
+    """Un objectif d'un axe ; il retient le dernier numéro donné pour ne jamais le redonner."""
+
+    axe = models.ForeignKey(Axe, models.CASCADE, related_name="objectifs")
+    numero = models.PositiveSmallIntegerField("numéro")
+    intitule = models.CharField("intitulé", max_length=250)
+    dernier_numero = models.PositiveSmallIntegerField(default=0, editable=False)
+
+    class Meta:
+        ordering = ["axe", "numero"]
+        verbose_name = "objectif"
+        constraints = [
+            models.UniqueConstraint(fields=["axe", "numero"], name="objectif_unique_par_axe")
+        ]
+
+    def __str__(self):
+        return f"{self.code} – {self.intitule}"
+
+    @property
+    def code(self):
+        return f"{self.axe.lettre}{self.numero}"
+
+    def numero_suivant(self):
+        """Réserve et rend le numéro de la prochaine fiche ; à appeler dans une transaction."""
+        Objectif.objects.filter(pk=self.pk).update(dernier_numero=F("dernier_numero") + 1)
+        self.refresh_from_db(fields=["dernier_numero"])
+        return self.dernier_numero
+
+
+class FicheActionQuerySet(PieceQuerySet):
+    def with_moyens(self):
+        """Tout ce que lit une page ou un document, en un nombre constant de requêtes."""
+        return self.select_related(
+            "plan__bassin", "objectif__axe", "porteur__acteur"
+        ).prefetch_related(
+            "etapes",
+            "budgets",
+            "financements__financeur__acteur",
+            "financements__saisi_par__acteur",
+            "partenariats__partie__acteur",
+            "indicateurs__porteur__acteur",
+            "dispositifs__porteur",
+            "epci",
+            "communes",
+            "autres_bassins",
+        )
+
+
+class FicheAction(PieceDePlan):
+    """Une action du plan. Son code, donné une fois, ne change plus."""
+
+    class Type(models.TextChoices):
+        NOUVELLE = "nouvelle", "Nouvelle action"
+        RENFORCEMENT = "renforcement", "Renforcement"
+        PERENNISATION = "perennisation", "Pérennisation"
+        EXPERIMENTATION = "experimentation", "Expérimentation"
+
+    class LienLegal(models.TextChoices):
+        ACCOMPAGNEMENT = "accompagnement", "Conseil et accompagnement individualisé (alinéa 4)"
+        SPE = "spe", "Mesure du service public de l’emploi (alinéa 4)"
+        AUTRE = "autre", "Autre action de mobilité solidaire"
+
+    class Perimetre(models.TextChoices):
+        BASSIN = "bassin", "Tout le bassin"
+        EPCI = "epci", "Certains EPCI"
+        COMMUNES = "communes", "Certaines communes"
+        MULTI = "multi", "Plusieurs bassins"
+
+    class Priorite(models.TextChoices):
+        HAUTE = "haute", "Haute"
+        NORMALE = "normale", "Normale"
+        BASSE = "basse", "Basse"
+
+    class Etat(models.TextChoices):
+        BROUILLON = "brouillon", "Brouillon"
+        PROPOSEE = "proposee", "Proposée"
+        ENGAGEE = "engagee", "Engagements confirmés"
+        COTECH = "cotech", "Validée en COTECH"
+        COPIL = "copil", "Validée en COPIL"
+        ADOPTEE = "adoptee", "Adoptée"
+
+    class Avancement(models.TextChoices):
+        A_LANCER = "a_lancer", "À lancer"
+        EN_COURS = "en_cours", "En cours"
+        EN_RETARD = "en_retard", "En retard"
+        SUSPENDUE = "suspendue", "Suspendue"
+        REALISEE = "realisee", "Réalisée"
+        ABANDONNEE = "abandonnee", "Abandonnée"
+
+    plan = models.ForeignKey(Plan, models.CASCADE, related_name="fiches")
+    objectif = models.ForeignKey(Objectif, models.PROTECT, related_name="fiches")
+    porteur = models.ForeignKey(PartiePrenante, models.PROTECT, related_name="fiches")
+    code = models.CharField("code", max_length=12, editable=False)
+    intitule = models.CharField("intitulé", max_length=200)
+    type = models.CharField("type", max_length=20, choices=Type, default=Type.NOUVELLE)
+    lien_legal = models.CharField("lien avec L. 1215-3", max_length=20, choices=LienLegal)
+    constat = TexteRicheField("constat")
+    objectif_operationnel = TexteRicheField("objectif opérationnel")
+    description = TexteRicheField("description")
+    publics = ChoixMultiplesField("publics", choices=Public)
+    situations = ChoixMultiplesField("situations", choices=Situation)
+    freins = ChoixMultiplesField("freins visés", choices=Frein)
+    perimetre = models.CharField(
+        "périmètre", max_length=10, choices=Perimetre, default=Perimetre.BASSIN
+    )
+    epci = models.ManyToManyField(Epci, blank=True, related_name="+", verbose_name="EPCI")
+    communes = models.ManyToManyField(Commune, blank=True, related_name="+")
+    autres_bassins = models.ManyToManyField(Bassin, blank=True, related_name="+")
+    referent_technique = models.CharField(
+        "référent technique", max_length=150, blank=True, help_text="Un service ou une fonction."
+    )
+    elu_referent = models.CharField("élu référent", max_length=150, blank=True)
+    debut = models.DateField("début", null=True, blank=True)
+    fin = models.DateField("fin", null=True, blank=True)
+    recurrente = models.BooleanField("se répète chaque année", default=False)
+    priorite = models.CharField(
+        "priorité", max_length=10, choices=Priorite, default=Priorite.NORMALE
+    )
+    reussite = TexteRicheField("conditions de réussite et risques")
+    articulation = TexteRicheField(
+        "articulation", help_text="Avec le contrat opérationnel de mobilité ou d’autres plans."
+    )
+    dispositifs = models.ManyToManyField(
+        Dispositif, blank=True, related_name="fiches", verbose_name="dispositifs liés"
+    )
+    etat = models.CharField("état", max_length=12, choices=Etat, default=Etat.BROUILLON)
+    avancement = models.CharField(
+        "avancement", max_length=12, choices=Avancement, default=Avancement.A_LANCER
+    )
+    commentaire_annuel = TexteRicheField("commentaire annuel")
+    confidentielle = models.BooleanField(
+        "confidentielle",
+        default=False,
+        help_text="Visible des seules parties du plan, même après l’adoption.",
+    )
+    ordre = models.PositiveSmallIntegerField(default=0)
+    modifie_le = models.DateTimeField(auto_now=True)
+
+    objects = FicheActionQuerySet.as_manager()
+    champs_consignes = (
+        *("objectif", "porteur", "code", "intitule", "type", "lien_legal", "constat"),
+        *("objectif_operationnel", "description", "publics", "situations", "freins", "perimetre"),
+        *("epci", "communes", "autres_bassins", "referent_technique", "elu_referent", "debut"),
+        *("fin", "recurrente", "priorite", "reussite", "articulation", "dispositifs", "etat"),
+        *("avancement", "commentaire_annuel", "confidentielle", "ordre"),
+    )
+
+    class Meta:
+        ordering = ["plan", "objectif__axe__ordre", "objectif__numero", "ordre", "pk"]
+        verbose_name = "fiche-action"
+        verbose_name_plural = "fiches-actions"
+        constraints = [
+            models.UniqueConstraint(fields=["plan", "code"], name="fiche_unique_par_code"),
+            models.CheckConstraint(
+                condition=Q(debut__isnull=True) | Q(fin__isnull=True) | Q(debut__lte=F("fin")),
+                name="fiche_debut_avant_fin",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.code} {self.intitule}".strip()
+
+    def get_absolute_url(self):
+        return reverse("plans:fiche_action_detail", args=[self.plan.slug, self.code])
+
+    def save(self, *args, **kwargs):
+        if not self.code:
+            numero = self.objectif.numero_suivant()
+            self.code, self.ordre = f"{self.objectif.code}.{numero}", numero
+        super().save(*args, **kwargs)
+
+    def clean(self):
+        super().clean()
+        if self.debut and self.fin and self.debut > self.fin:
+            raise ValidationError({"fin": "La fin précède le début."})
+
+    @property
+    def ancre(self):
+        return f"fiche-{self.code}".replace(".", "-")
+
+    @property
+    def est_retirable(self):
+        return self.est_en_redaction and self.etat == self.Etat.BROUILLON
+
+
+class PieceDeFiche(PieceDePlan):
+    """Une ligne d'une fiche-action ; par défaut, au porteur de la fiche."""
+
+    class Meta:
+        abstract = True
+
+    @property
+    def plan(self):
+        return self.fiche.plan
+
+    @property
+    def plan_id(self):
+        return self.fiche.plan_id
+
+    def get_absolute_url(self):
+        return self.fiche.get_absolute_url()
+
+
+class DuPorteurDeLaFiche(PieceDeFiche):
+    class Meta:
+        abstract = True
+
+    @property
+    def porteur_id(self):
+        return self.fiche.porteur_id
+
+
+class Etape(DuPorteurDeLaFiche):
+    fiche = models.ForeignKey(FicheAction, models.CASCADE, related_name="etapes")
+    libelle = models.CharField("étape", max_length=250)
+    echeance = models.DateField("échéance", null=True, blank=True)
+    faite = models.BooleanField("faite", default=False)
+    ordre = models.PositiveSmallIntegerField("ordre", default=0)
+
+    champs_consignes = ("libelle", "echeance", "faite", "ordre")
+
+    class Meta:
+        ordering = ["fiche", "ordre", "pk"]
+        verbose_name = "étape"
+
+    def __str__(self):
+        return f"{self.fiche.code} – {self.libelle}"
+
+
+class Partenariat(PieceDeFiche):
+    """Le rôle d'une partie, ou d'un organisme absent du portail, sur la fiche d'une autre."""
+
+    class Role(models.TextChoices):
+        CO_PORTEUR = "co_porteur", "Co-porteur"
+        FINANCEUR = "financeur", "Financeur"
+        OPERATEUR = "operateur", "Opérateur"
+        PRESCRIPTEUR = "prescripteur", "Prescripteur"
+
+    class Reponse(models.TextChoices):
+        SOLLICITE = "sollicite", "Sollicité, sans réponse"
+        CONFIRME = "confirme", "Confirmé"
+        DECLINE = "decline", "Décliné"
+
+    fiche = models.ForeignKey(FicheAction, models.CASCADE, related_name="partenariats")
+    partie = models.ForeignKey(
+        PartiePrenante,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="partenariats",
+        verbose_name="partie du plan",
+    )
+    organisme = models.CharField(
+        "organisme absent du plan",
+        max_length=200,
+        blank=True,
+        help_text="À défaut d’une partie du plan ; sa réponse ne sera jamais tenue pour confirmée.",
+    )
+    role = models.CharField("rôle", max_length=12, choices=Role)
+    reponse = models.CharField(
+        "réponse", max_length=10, choices=Reponse, default=Reponse.SOLLICITE, editable=False
+    )
+
+    champs_consignes = ("partie", "organisme", "role", "reponse")
+
+    class Meta:
+        ordering = ["fiche", "pk"]
+        verbose_name = "partenariat"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(partie__isnull=False, organisme="")
+                | Q(partie__isnull=True) & ~Q(organisme=""),
+                name="partenariat_partie_ou_organisme",
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.fiche.code} – {self.nom} ({self.get_role_display().lower()})"
+
+    @property
+    def nom(self):
+        return self.partie.acteur.nom if self.partie_id else self.organisme
+
+    @property
+    def porteur_id(self):
+        """Répondre n'appartient qu'à la partie sollicitée ; un organisme absent ne répond pas."""
+        return self.partie_id

@@ -1,0 +1,44 @@
+"""Ce qui se mesure : les indicateurs des fiches."""
+
+from django.db import models
+
+from plans.models.plan import PartiePrenante
+from plans.models.redaction import FicheAction, PieceDeFiche
+
+
+class Indicateur(PieceDeFiche):
+    """Un indicateur d'une fiche, avec sa valeur de départ, sa cible et son responsable."""
+
+    class Frequence(models.TextChoices):
+        ANNUELLE = "annuelle", "Annuelle"
+        SEMESTRIELLE = "semestrielle", "Semestrielle"
+        TRIMESTRIELLE = "trimestrielle", "Trimestrielle"
+
+    fiche = models.ForeignKey(FicheAction, models.CASCADE, related_name="indicateurs")
+    porteur = models.ForeignKey(
+        PartiePrenante, models.PROTECT, related_name="indicateurs", verbose_name="responsable"
+    )
+    libelle = models.CharField("indicateur", max_length=200)
+    unite = models.CharField("unité", max_length=50, help_text="personnes, trajets, heures…")
+    depart = models.DecimalField(
+        "valeur de départ", max_digits=14, decimal_places=2, null=True, blank=True
+    )
+    date_depart = models.DateField("date de cette valeur", null=True, blank=True)
+    cible = models.DecimalField("cible", max_digits=14, decimal_places=2, null=True, blank=True)
+    echeance = models.DateField("échéance de la cible", null=True, blank=True)
+    source = models.CharField("source", max_length=200, blank=True)
+    frequence = models.CharField(
+        "fréquence", max_length=15, choices=Frequence, default=Frequence.ANNUELLE
+    )
+
+    champs_consignes = (
+        *("porteur", "libelle", "unite", "depart", "date_depart", "cible", "echeance"),
+        *("source", "frequence"),
+    )
+
+    class Meta:
+        ordering = ["fiche", "pk"]
+        verbose_name = "indicateur"
+
+    def __str__(self):
+        return f"{self.fiche.code} – {self.libelle}"

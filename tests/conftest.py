@@ -1,0 +1,105 @@
+"""Le décor commun : un bassin de deux co-pilotes, un plan, et une personne par place.
+
+La distribution suit la table des droits : une personne par colonne, et l'étrangère qui tient le
+même rôle dans un autre bassin.
+"""
+
+import pytest
+
+from pams_portal.droits import Qualite, Role
+from tests import factories as f
+
+
+@pytest.fixture(autouse=True, scope="session")
+def statiques_sans_manifeste():
+    """Les essais servent les fichiers de `static/` tels quels, sans collecte préalable."""
+    from django.test import override_settings
+
+    simple = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    from django.conf import settings
+
+    with override_settings(STORAGES=settings.STORAGES | {"staticfiles": simple}):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def fichiers_jetables(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path / "fichiers"
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def bassin(db):
+    return f.make_bassin(nom="Grand Amiénois", slug="grand-amienois")
+
+
+@pytest.fixture
+def plan(bassin):
+    return f.make_plan(bassin, titre="PAMS Grand Amiénois", slug="grand-amienois")
+
+
+@pytest.fixture
+def region(plan):
+    """La Région, co-pilote."""
+    return f.make_partie(plan, f.make_acteur(nom="Région Hauts-de-France", nature="region"))
+
+
+@pytest.fixture
+def departement(plan):
+    """Le Département, co-pilote."""
+    acteur = f.make_acteur(nom="Département de la Somme", nature="departement")
+    return f.make_partie(plan, acteur)
+
+
+@pytest.fixture
+def aom(plan):
+    acteur = f.make_acteur(nom="Amiens Métropole", nature="communaute_agglomeration")
+    return f.make_partie(plan, acteur, Qualite.COORDONNEE, fonctions=["aom"])
+
+
+@pytest.fixture
+def spe(plan):
+    acteur = f.make_acteur(nom="France Travail", nature="etablissement_public")
+    return f.make_partie(plan, acteur, Qualite.COORDONNEE, fonctions=["spe"])
+
+
+@pytest.fixture
+def association(plan):
+    acteur = f.make_acteur(nom="Roues libres", nature="association")
+    return f.make_partie(plan, acteur, Qualite.ASSOCIEE)
+
+
+@pytest.fixture
+def invitee(plan):
+    acteur = f.make_acteur(nom="CC du Grand Roye", nature="communaute_communes")
+    return f.make_partie(plan, acteur, Qualite.INVITEE)
+
+
+@pytest.fixture
+def autre_plan(db):
+    return f.make_plan(slug="autre-plan")
+
+
+@pytest.fixture
+def etrangere(autre_plan):
+    """Une Région, co-pilote d'un autre bassin."""
+    return f.make_partie(autre_plan, f.make_acteur(nom="Région Pays de la Loire"))
+
+
+@pytest.fixture
+def personnes(region, departement, aom, spe, association, invitee, etrangere):
+    """Une personne par colonne de la table des droits."""
+    return {
+        "region": f.make_utilisateur(region.acteur, nom="Rita, Région"),
+        "departement": f.make_utilisateur(departement.acteur, nom="Denis, Département"),
+        "redactrice": f.make_utilisateur(region.acteur, Role.REDACTEUR, nom="Rose, rédactrice"),
+        "lectrice": f.make_utilisateur(region.acteur, Role.LECTEUR, nom="Lena, lectrice"),
+        "assemblees": f.make_utilisateur(departement.acteur, Role.ASSEMBLEES, nom="Sacha"),
+        "aom": f.make_utilisateur(aom.acteur, nom="Amina, AOM"),
+        "spe": f.make_utilisateur(spe.acteur, nom="Farid, France Travail"),
+        "associee": f.make_utilisateur(association.acteur, nom="Aïcha, association"),
+        "invitee": f.make_utilisateur(invitee.acteur, nom="Inès, invitée"),
+        "etrangere": f.make_utilisateur(etrangere.acteur, nom="Éva, étrangère"),
+        "sans_acteur": f.make_utilisateur(nom="Noé, sans habilitation"),
+        "admin": f.make_utilisateur(nom="Ada", is_staff=True, is_superuser=True),
+    }

@@ -1,0 +1,199 @@
+"""Fabriques minimales : `make_<objet>(**champs)` crée un objet valide et rien d'autre."""
+
+import itertools
+from datetime import date
+
+from stdnum import luhn
+
+from acteurs.models import Acteur, Fonction, Habilitation, Utilisateur
+from acteurs.publics import Public
+from bassins.models import Bassin, Commune, Departement, Epci, Perimetre, Region
+from dispositifs.models import Dispositif
+from pams_portal.droits import Qualite, Role
+from plans.models import (
+    Axe,
+    Chapitre,
+    Contribution,
+    Etape,
+    FicheAction,
+    Financement,
+    Indicateur,
+    LigneBudget,
+    Partenariat,
+    PartiePrenante,
+    Plan,
+)
+
+_n = itertools.count(1)
+REFERENCE = {"source": "essai", "millesime": 2026}
+
+
+def make_siren(n=None):
+    """Un SIREN bien formé, différent à chaque appel."""
+    racine = f"9{next(_n) if n is None else n:07d}"
+    return racine + luhn.calc_check_digit(racine)
+
+
+# --- Territoires -------------------------------------------------------------------------------
+
+
+def make_region(code="32", **champs):
+    defaut = {"nom": f"Région {code}", "chef_lieu": "00000"} | REFERENCE
+    return Region.objects.get_or_create(code=code, defaults=defaut | champs)[0]
+
+
+def make_departement(code="80", region=None, **champs):
+    defaut = {"nom": f"Département {code}", "region": region or make_region(), "chef_lieu": "0"}
+    return Departement.objects.get_or_create(code=code, defaults=defaut | REFERENCE | champs)[0]
+
+
+def make_epci(departement=None, **champs):
+    n = next(_n)
+    departement = departement or make_departement()
+    defaut = {
+        "siren": make_siren(n),
+        "nom": f"CC {n}",
+        "nature": "CC",
+        "financement": "FPU",
+        "nb_communes": 1,
+        "population_municipale": 1000,
+        "population_totale": 1010,
+    }
+    epci = Epci.objects.create(**defaut | REFERENCE | champs)
+    epci.departements.add(departement)
+    make_commune(epci=epci, departement=departement)
+    return epci
+
+
+def make_commune(epci=None, departement=None, **champs):
+    n = next(_n)
+    departement = departement or make_departement()
+    defaut = {"code": f"{departement.code[:2]}{n % 1000:03d}", "nom": f"Commune {n}"}
+    return Commune.objects.create(
+        **defaut | REFERENCE | {"epci": epci, "departement": departement} | champs
+    )
+
+
+def make_bassin(*epci, **champs):
+    n = next(_n)
+    bassin = Bassin.objects.create(**{"nom": f"Bassin {n}", "slug": f"bassin-{n}"} | champs)
+    perimetre = Perimetre.objects.create(bassin=bassin, depuis=date(2022, 1, 27))
+    perimetre.epci.set(epci or [make_epci()])
+    return bassin
+
+
+# --- Acteurs -----------------------------------------------------------------------------------
+
+
+def make_acteur(**champs):
+    n = next(_n)
+    return Acteur.objects.create(
+        **{"nom": f"Acteur {n}", "siren": make_siren(n), "nature": Acteur.Nature.AUTRE} | champs
+    )
+
+
+def make_fonction(acteur, nature, *, regions=(), departements=(), epci=(), **champs):
+    fonction = Fonction.objects.create(acteur=acteur, nature=nature, **champs)
+    fonction.regions.set(regions)
+    fonction.departements.set(departements)
+    fonction.epci.set(epci)
+    return fonction
+
+
+def make_utilisateur(acteur=None, role=Role.VALIDEUR, **champs):
+    n = next(_n)
+    defaut = {"courriel": f"agent{n}@example.org", "nom": f"Agent {n}"}
+    utilisateur = Utilisateur.objects.create_user(**defaut | {"password": "x"} | champs)
+    if acteur:
+        Habilitation.objects.create(utilisateur=utilisateur, acteur=acteur, role=role)
+    return utilisateur
+
+
+# --- Dispositifs -------------------------------------------------------------------------------
+
+
+def make_dispositif(porteur=None, **champs):
+    porteur = porteur or make_acteur()
+    defaut = {
+        "nom": f"Dispositif {next(_n)}",
+        "type": "garage-solidaire",
+        "porteur": porteur,
+        "tenu_par": porteur,
+        "description": "Réparation à prix solidaire, sur orientation d’un prescripteur.",
+        "statut": Dispositif.Statut.VERIFIE,
+        "zone_eligibilite": ["france"],
+    }
+    return Dispositif.objects.create(**defaut | champs)
+
+
+# --- Plans -------------------------------------------------------------------------------------
+
+
+def make_plan(bassin=None, **champs):
+    n = next(_n)
+    defaut = {"titre": f"PAMS {n}", "slug": f"pams-{n}", "bassin": bassin or make_bassin()}
+    return Plan.objects.create(**defaut | champs)
+
+
+def make_partie(plan, acteur=None, qualite=Qualite.CO_PILOTE, **champs):
+    return PartiePrenante.objects.create(
+        plan=plan, acteur=acteur or make_acteur(), qualite=qualite, **champs
+    )
+
+
+def make_chapitre(plan, cle="accompagnement", **champs):
+    defaut = {"numero": "4", "titre": "Conseil et accompagnement", "ordre": next(_n)}
+    return Chapitre.objects.get_or_create(plan=plan, cle=cle, defaults=defaut | champs)[0]
+
+
+def make_contribution(porteur, cle="accompagnement", **champs):
+    return Contribution.objects.create(
+        chapitre=make_chapitre(porteur.plan, cle), porteur=porteur, **champs
+    )
+
+
+def make_objectif(plan, lettre="A", numero=1):
+    axe, _ = Axe.objects.get_or_create(
+        plan=plan, lettre=lettre, defaults={"intitule": f"Axe {lettre}"}
+    )
+    return axe.objectifs.get_or_create(numero=numero, defaults={"intitule": "Objectif"})[0]
+
+
+def make_fiche(porteur, **champs):
+    defaut = {
+        "plan": porteur.plan,
+        "porteur": porteur,
+        "intitule": f"Action {next(_n)}",
+        "lien_legal": FicheAction.LienLegal.ACCOMPAGNEMENT,
+        "publics": [Public.DEMANDEURS_EMPLOI],
+    }
+    if "objectif" not in champs:
+        champs["objectif"] = make_objectif(porteur.plan)
+    return FicheAction.objects.create(**defaut | champs)
+
+
+def make_etape(fiche, **champs):
+    return Etape.objects.create(fiche=fiche, **{"libelle": f"Étape {next(_n)}"} | champs)
+
+
+def make_budget(fiche, **champs):
+    return LigneBudget.objects.create(fiche=fiche, **{"annee": 2027} | champs)
+
+
+def make_financement(fiche, financeur=None, **champs):
+    defaut = {"financeur": financeur, "saisi_par": financeur or fiche.porteur, "montant": 1000}
+    if financeur is None:
+        defaut |= {"organisme": "Fonds européen"}
+    return Financement.objects.create(fiche=fiche, **defaut | champs)
+
+
+def make_partenariat(fiche, partie=None, **champs):
+    defaut = {"partie": partie, "role": Partenariat.Role.OPERATEUR}
+    if partie is None:
+        defaut |= {"organisme": "Une association"}
+    return Partenariat.objects.create(fiche=fiche, **defaut | champs)
+
+
+def make_indicateur(fiche, **champs):
+    defaut = {"porteur": fiche.porteur, "libelle": f"Indicateur {next(_n)}", "unite": "personnes"}
+    return Indicateur.objects.create(fiche=fiche, **defaut | champs)
