@@ -1,5 +1,7 @@
 """Les territoires : le référentiel national, les bassins de mobilité et leurs périmètres datés."""
 
+from itertools import chain
+
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
@@ -179,7 +181,8 @@ class Perimetre(models.Model):
         related_name="perimetres",
         blank=True,
         verbose_name="communes hors EPCI",
-        help_text="Les seules communes qui n’appartiennent à aucun EPCI du périmètre.",
+        limit_choices_to={"epci__isnull": True},
+        help_text="Une commune isolée, qui n’appartient à aucun EPCI (île d’Yeu, Ouessant…).",
     )
     deliberation_reference = models.CharField(
         "référence de la délibération", max_length=200, blank=True
@@ -255,12 +258,21 @@ class Perimetre(models.Model):
         """Les régions concernées : celles des départements concernés."""
         return Region.objects.filter(pk__in=self.communes_couvertes().values("departement__region"))
 
+    def departements_precharges(self):
+        """Les mêmes départements, lus sans requête après `with_composition`, pour une liste."""
+        par_epci = (epci.departements.all() for epci in self.epci.all())
+        isoles = (commune.departement for commune in self.communes.all() if commune.departement)
+        return sorted({*chain.from_iterable(par_epci), *isoles}, key=lambda d: d.code)
+
     def nb_epci(self):
         return len(self.epci.all())
 
+    def nb_communes_des_epci(self):
+        return sum(epci.nb_communes for epci in self.epci.all())
+
     def nb_communes(self):
         """Nombre de communes d'après le fichier des EPCI, communes isolées comprises."""
-        return sum(epci.nb_communes for epci in self.epci.all()) + len(self.communes.all())
+        return self.nb_communes_des_epci() + len(self.communes.all())
 
     def population_municipale(self):
         """Habitants des EPCI, au millésime du fichier des EPCI.

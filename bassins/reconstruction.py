@@ -48,7 +48,8 @@ def telecharger(version, dossier):
             "La commande npm est introuvable : installez Node.js (sur Debian : "
             "« apt install npm »), ou donnez une archive .tgz déjà téléchargée avec --archive."
         )
-    appel = subprocess.run(
+    # Sans interpréteur de commandes ; la version vient de l'opérateur.
+    appel = subprocess.run(  # noqa: S603
         [npm, "pack", f"{PAQUET}@{version}", "--silent", "--ignore-scripts"],
         cwd=dossier,
         capture_output=True,
@@ -85,7 +86,7 @@ def _membre(tar, nom):
     except KeyError:
         raise PaquetInvalide(f"Le fichier {nom} manque dans l’archive.") from None
     if not info.isfile() or info.size > TAILLE_MAXIMALE:
-        raise PaquetInvalide(f"Le fichier {nom} de l’archive n’est pas un fichier de taille normale.")
+        raise PaquetInvalide(f"Le fichier {nom} de l’archive n’est pas un fichier normal.")
     return tar.extractfile(info).read().decode("utf-8")
 
 

@@ -267,7 +267,8 @@ class Migration(migrations.Migration):
                     "communes",
                     models.ManyToManyField(
                         blank=True,
-                        help_text="Les seules communes qui n’appartiennent à aucun EPCI du périmètre.",
+                        help_text="Une commune isolée, qui n’appartient à aucun EPCI (île d’Yeu, Ouessant…).",
+                        limit_choices_to={"epci__isnull": True},
                         related_name="perimetres",
                         to="bassins.commune",
                         verbose_name="communes hors EPCI",

@@ -23,7 +23,5 @@ class Command(BaseCommand):
         for bassin in bassins:
             self.stdout.write(f"Bassin ajouté : {bassin}")
         for perimetre in referentiel.perimetres_a_revoir():
-            self.stdout.write(
-                self.style.WARNING(f"À revoir, un EPCI n’existe plus : {perimetre}")
-            )
+            self.stdout.write(self.style.WARNING(f"À revoir, un EPCI n’existe plus : {perimetre}"))
         self.stdout.write(f"Référentiel chargé en {time.monotonic() - debut:.1f} s")

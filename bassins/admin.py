@@ -1,0 +1,66 @@
+"""Les faits institutionnels que l'administrateur technique tient : bassins et périmètres.
+
+Le référentiel se lit mais ne se corrige pas à la main : il vient des fichiers livrés.
+"""
+
+from django.contrib import admin
+
+from bassins.models import Bassin, Commune, Departement, Epci, Perimetre, Region
+
+
+@admin.register(Bassin)
+class BassinAdmin(admin.ModelAdmin):
+    list_display = ["nom", "slug"]
+    search_fields = ["nom"]
+
+    def get_prepopulated_fields(self, request, obj=None):
+        return {} if obj else {"slug": ["nom"]}
+
+    def get_readonly_fields(self, request, obj=None):
+        """L'adresse d'un bassin ne change plus : on la cite, et le chargement s'y retrouve."""
+        return ["slug"] if obj else []
+
+
+@admin.register(Perimetre)
+class PerimetreAdmin(admin.ModelAdmin):
+    list_display = ["bassin", "depuis", "jusqu_au", "etat_nom", "etat_composition"]
+    list_filter = ["etat_composition", "etat_nom"]
+    list_select_related = ["bassin"]
+    search_fields = ["bassin__nom"]
+    autocomplete_fields = ["bassin", "epci", "communes"]
+
+
+class EnLectureSeule(admin.ModelAdmin):
+    """Une table du référentiel : consultable, cherchable, jamais modifiée ici."""
+
+    search_fields = ["nom"]
+    list_filter = ["millesime"]
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+@admin.register(Region, Departement)
+class RegionOuDepartementAdmin(EnLectureSeule):
+    list_display = ["code", "nom", "millesime", "source"]
+    search_fields = ["nom", "code"]
+
+
+@admin.register(Epci)
+class EpciAdmin(EnLectureSeule):
+    list_display = ["siren", "nom", "nature", "nb_communes", "population_municipale", "millesime"]
+    list_filter = ["nature", "millesime"]
+    search_fields = ["nom", "siren"]
+
+
+@admin.register(Commune)
+class CommuneAdmin(EnLectureSeule):
+    list_display = ["code", "nom", "departement", "epci", "codes_postaux", "millesime"]
+    list_select_related = ["departement", "epci"]
+    search_fields = ["nom", "nom_normalise", "code", "codes_postaux"]
