@@ -11,6 +11,7 @@ import re
 import shutil
 import subprocess
 import tarfile
+import zlib
 from pathlib import Path
 from typing import NamedTuple
 
@@ -49,7 +50,7 @@ def telecharger(version, dossier):
             "« apt install npm »), ou donnez une archive .tgz déjà téléchargée avec --archive."
         )
     # Sans interpréteur de commandes ; la version vient de l'opérateur.
-    appel = subprocess.run(  # noqa: S603
+    appel = subprocess.run(
         [npm, "pack", f"{PAQUET}@{version}", "--silent", "--ignore-scripts"],
         cwd=dossier,
         capture_output=True,
@@ -72,7 +73,7 @@ def lire_paquet(archive):
                 for nom in ("regions", "departements", "communes", "epci")
             }
         manifeste = json.loads(textes["package.json"])
-    except (OSError, tarfile.TarError, ValueError) as erreur:
+    except (OSError, EOFError, zlib.error, tarfile.TarError, ValueError) as erreur:
         raise PaquetInvalide(f"L’archive {archive} est illisible : {erreur}") from erreur
     if manifeste.get("name") != PAQUET:
         raise PaquetInvalide(f"L’archive {archive} n’est pas celle de {PAQUET}.")

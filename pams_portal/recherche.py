@@ -18,8 +18,7 @@ def normaliser(texte):
     Sortie : le même texte en minuscules, sans accents ni ligatures ; apostrophes, tirets
     et suites d'espaces y deviennent une seule espace.
     """
-    minuscules = str(texte or "").lower().translate(_SANS_EQUIVALENT)
-    # Les apostrophes d'abord : la décomposition NFKD sépare « ´ » en une espace et un accent.
-    decompose = unicodedata.normalize("NFKD", _ESPACES.sub(" ", minuscules))
-    sans_accents = "".join(c for c in decompose if not unicodedata.combining(c))
-    return _ESPACES.sub(" ", sans_accents).strip()
+    # La décomposition d'abord : elle peut rendre des majuscules (« ℠ ») et des espaces (« ´ »).
+    minuscules = unicodedata.normalize("NFKD", str(texte or "")).lower()
+    sans_accents = "".join(c for c in minuscules if not unicodedata.combining(c))
+    return _ESPACES.sub(" ", sans_accents.translate(_SANS_EQUIVALENT)).strip()

@@ -1,4 +1,5 @@
 import time
+from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
@@ -11,10 +12,15 @@ class Command(BaseCommand):
         "et les bassins livrés."
     )
 
-    def handle(self, *args, **options):
+    def add_arguments(self, parser):
+        parser.add_argument(
+            "--dossier", type=Path, default=referentiel.DOSSIER, help="où lire les fichiers"
+        )
+
+    def handle(self, *args, dossier, **options):
         debut = time.monotonic()
         try:
-            nombres = referentiel.charger()
+            nombres = referentiel.charger(dossier)
         except referentiel.ReferentielIntrouvable as erreur:
             raise CommandError(erreur) from erreur
         bassins = referentiel.charger_bassins()
