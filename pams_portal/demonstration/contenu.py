@@ -1,0 +1,28 @@
+"""Lire le contenu de démonstration sur le disque."""
+
+import tomllib
+import uuid
+from pathlib import Path
+
+DOSSIER = Path(__file__).parent / "contenu"
+
+
+def lire(*chemin):
+    """Le contenu d'un fichier TOML, en dictionnaire."""
+    return tomllib.loads(DOSSIER.joinpath(*chemin).read_text(encoding="utf-8"))
+
+
+def lire_tous(*chemin):
+    """Les fichiers TOML d'un dossier, dans l'ordre de leur nom."""
+    return [lire(*chemin, f.name) for f in sorted(DOSSIER.joinpath(*chemin).glob("*.toml"))]
+
+
+def textes(*chemin):
+    """{nom du fichier sans extension: texte} pour les fichiers Markdown d'un dossier."""
+    fichiers = sorted(DOSSIER.joinpath(*chemin).glob("*.md"))
+    return {fichier.stem: fichier.read_text(encoding="utf-8").strip() for fichier in fichiers}
+
+
+def identifiant(genre, cle):
+    """L'identifiant stable d'un objet de démonstration : renommé, il se retrouve encore."""
+    return uuid.uuid5(uuid.NAMESPACE_URL, f"https://example.org/demonstration/{genre}/{cle}")

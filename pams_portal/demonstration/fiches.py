@@ -1,0 +1,95 @@
+"""Les fiches-actions fictives : chaque ligne écrite par celui à qui elle appartient."""
+
+from acteurs.models import Acte
+from bassins.models import Bassin
+from pams_portal.droits import Droit
+from pams_portal.texte import normaliser
+from plans.models import (
+    Etape,
+    FicheAction,
+    Financement,
+    Indicateur,
+    LigneBudget,
+    Objectif,
+    Partenariat,
+)
+
+TEXTES = ("constat", "objectif_operationnel", "description", "reussite", "articulation")
+
+
+def ecrire_fiche(
+    redaction,
+    dispositifs,
+    porteur,
+    objectif,
+    etapes=(),
+    budget=(),
+    financement=(),
+    partenaire=(),
+    indicateur=(),
+    **champs,
+):
+    """Crée une fiche et ses lignes ; les clés sont celles des fichiers `fiches/*.toml`."""
+    liens = {
+        "epci": champs.pop("epci", []),
+        "communes": champs.pop("communes", []),
+        "autres_bassins": Bassin.objects.filter(slug__in=champs.pop("autres_bassins", [])),
+        "dispositifs": [dispositifs[cle] for cle in champs.pop("dispositifs", [])],
+    }
+    champs |= {nom: normaliser(champs[nom].strip()) for nom in TEXTES if nom in champs}
+    fiche = FicheAction(
+        plan=redaction.plan,
+        porteur=redaction.partie(porteur),
+        objectif=Objectif.objects.get(
+            axe__plan=redaction.plan, axe__lettre=objectif[0], numero=objectif[1:]
+        ),
+        **champs,
+    )
+    redaction.creer(porteur, fiche, Droit.MODIFIER_FICHE, **liens)
+    for ordre, etape in enumerate(etapes, start=1):
+        ligne = Etape(fiche=fiche, ordre=ordre, **etape)
+        redaction.creer(porteur, ligne, Droit.MODIFIER_FICHE)
+    for annee in budget:
+        redaction.creer(porteur, LigneBudget(fiche=fiche, **annee), Droit.MODIFIER_FICHE)
+    for ligne in partenaire:
+        _ajouter_partenaire(redaction, fiche, porteur, **ligne)
+    for ligne in financement:
+        _solliciter(redaction, fiche, porteur, **ligne)
+    for ligne in indicateur:
+        _ajouter_indicateur(redaction, fiche, porteur, **ligne)
+
+
+def _ajouter_partenaire(redaction, fiche, porteur, role, partie=None, organisme="", reponse=None):
+    """Le porteur sollicite ; la partie répond elle-même, si elle répond."""
+    partenariat = Partenariat(
+        fiche=fiche, role=role, organisme=organisme, partie=partie and redaction.partie(partie)
+    )
+    redaction.creer(porteur, partenariat, Droit.MODIFIER_FICHE)
+    if reponse:
+        verbe = Acte.Verbe.CONFIRMER if reponse == "confirme" else Acte.Verbe.REPONDRE
+        droit = Droit.REPONDRE_PARTENARIAT
+        redaction.agir(partie, partenariat, droit, verbe, reponse=reponse)
+
+
+def _solliciter(redaction, fiche, porteur, financeur=None, organisme="", annee=None, **montant):
+    """Le financeur inscrit seul son montant ; d'un absent du plan, le porteur saisit l'annonce."""
+    demande = Financement(
+        fiche=fiche,
+        financeur=financeur and redaction.partie(financeur),
+        organisme=organisme,
+        saisi_par=fiche.porteur,
+        annee=annee,
+        **({} if financeur else montant),
+    )
+    redaction.creer(porteur, demande, Droit.SOLLICITER_FINANCEMENT)
+    if financeur and montant:
+        montant["saisi_par"] = redaction.partie(financeur)
+        droit = Droit.MODIFIER_FINANCEMENT
+        redaction.agir(financeur, demande, droit, Acte.Verbe.CONFIRMER, **montant)
+
+
+def _ajouter_indicateur(redaction, fiche, porteur, responsable=None, **champs):
+    """Un indicateur appartient à qui le tient, porteur de la fiche ou non."""
+    responsable = responsable or porteur
+    indicateur = Indicateur(fiche=fiche, porteur=redaction.partie(responsable), **champs)
+    redaction.creer(responsable, indicateur, Droit.MODIFIER_INDICATEUR)
