@@ -23,14 +23,36 @@ function retenirLeSecondEnvoi(evenement) {
   }
   formulaire.dataset.envoye = "oui";
   evenement.submitter?.setAttribute("aria-disabled", "true");
+  setTimeout(() => rouvrir(formulaire), 5000); // la réponse peut être un fichier : la page reste
 }
 
-// Le cache de navigation (bouton « Précédent ») rend la page telle quelle : on rouvre ses envois.
+function rouvrir(formulaire) {
+  delete formulaire.dataset.envoye;
+  formulaire.querySelector("[aria-disabled]")?.removeAttribute("aria-disabled");
+}
+
+// Le bouton « Précédent » du navigateur peut rendre la page telle qu'elle était en partant.
 function rouvrirLesEnvois() {
-  for (const formulaire of document.querySelectorAll("form[data-envoye]")) {
-    delete formulaire.dataset.envoye;
-    formulaire.querySelector("[aria-disabled]")?.removeAttribute("aria-disabled");
+  document.querySelectorAll("form[data-envoye]").forEach(rouvrir);
+}
+
+// Le sommaire montre le chapitre que l'on lit.
+function suivreLaLecture() {
+  const liens = new Map();
+  for (const lien of document.querySelectorAll(".plan-sommaire a[href^='#']")) {
+    const cible = document.getElementById(decodeURIComponent(lien.hash.slice(1)));
+    if (cible && !liens.has(cible)) liens.set(cible, lien);
   }
+  const observateur = new IntersectionObserver(
+    (entrees) => {
+      const lue = entrees.find((entree) => entree.isIntersecting);
+      if (!lue) return;
+      for (const lien of liens.values()) lien.removeAttribute("aria-current");
+      liens.get(lue.target).setAttribute("aria-current", "true");
+    },
+    { rootMargin: "-10% 0px -80%" },
+  );
+  for (const cible of liens.keys()) observateur.observe(cible);
 }
 
 let saisieEnCours = false;
@@ -45,6 +67,7 @@ function retenirLeDepart(evenement) {
 
 ouvrirSurGrandEcran();
 focaliserLeBilan(document);
+suivreLaLecture();
 grandEcran.addEventListener("change", ouvrirSurGrandEcran);
 document.addEventListener("submit", () => (saisieEnCours = false));
 document.addEventListener("submit", retenirLeSecondEnvoi);
