@@ -16,7 +16,7 @@ def une_commune(code, departement="80", region="32", **champs):
         "departement": departement,
         "region": region,
         "type": "commune-actuelle",
-        "siren": f"21{code}000",
+        "siren": f"21{code}00",
         "codesPostaux": [f"{code[:3]}00"],
         "population": 100,
     }
