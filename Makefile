@@ -15,7 +15,7 @@ run: ## installe, prépare la base et ouvre le portail sur 127.0.0.1 (PORT=8000)
 	@$(PYTHON_VENV) manage.py preparer
 	@exec $(PYTHON_VENV) manage.py servir
 
-test: ## installe et joue toute la suite ; dit à la fin ce qui n'a pas pu être joué
+test: ## installe et joue toute la suite ; dit à la fin ce qui n’a pas pu être joué
 	@.ci/installer requirements-dev.txt
 	@.ci/essais tout
 
@@ -39,8 +39,8 @@ bench: ## toutes les mesures, en tableau
 	@.ci/installer requirements-dev.txt
 	@$(PYTHON_VENV) -m benchmarks
 
-editeur: ## reconstruit l'éditeur de texte à partir de ses sources (Node)
+editeur: ## reconstruit l’éditeur de texte à partir de ses sources (Node)
 	@cd static/editeur/sources && npm ci --ignore-scripts && npm run build
 
-verrous: ## recalcule les verrous d'après pyproject.toml (uv ; MISE_A_JOUR=1 prend les dernières versions)
+verrous: ## recalcule les verrous d’après pyproject.toml (uv ; MISE_A_JOUR=1 prend les dernières versions)
 	@.ci/verrouiller

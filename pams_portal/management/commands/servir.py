@@ -12,6 +12,8 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
 
+from pams_portal.demonstration.acteurs import MOT_DE_PASSE
+
 OUVRIER = [sys.executable, "manage.py", "ouvrier"]
 BATTEMENT = 0.2
 DELAI_ARRET = 30
@@ -50,7 +52,7 @@ def comptes_de_demonstration():
     """Une ligne par compte de démonstration, dans l'ordre de leur création."""
     comptes = get_user_model().objects.filter(demonstration=True).order_by("pk")
     lignes = [f"  {compte.courriel:<32} {compte.nom}" for compte in comptes]
-    return lignes and ["Comptes de démonstration (mot de passe : demonstration-pams)", *lignes]
+    return lignes and [f"Comptes de démonstration (mot de passe : {MOT_DE_PASSE})", *lignes]
 
 
 def repond(adresse, port):
@@ -126,7 +128,7 @@ class Superviseur:
             self.pause = PAUSE_MINIMALE if longue_vie else min(self.pause * 2, PAUSE_MAXIMALE)
             self.retour = maintenant + self.pause
             code = self.processus["ouvrier"].returncode
-            self.dire(f"L'ouvrier s'est arrêté (code {code}) ; il repart dans {self.pause} s.")
+            self.dire(f"L’ouvrier s’est arrêté (code {code}) ; il repart dans {self.pause} s.")
         elif maintenant >= self.retour:
             self.retour = 0.0
             self.lancer("ouvrier")
@@ -146,7 +148,7 @@ class Superviseur:
 
 
 class Command(BaseCommand):
-    help = "Sert le portail avec gunicorn et fait tourner l'ouvrier ; Ctrl-C arrête les deux."
+    help = "Sert le portail avec gunicorn et fait tourner l’ouvrier ; Ctrl-C arrête les deux."
 
     def add_arguments(self, parser):
         parser.add_argument("--adresse", default=os.environ.get("ADRESSE", "127.0.0.1"))
@@ -168,7 +170,7 @@ class Command(BaseCommand):
         self.stdout.flush()
 
     def annonce(self, adresse, port):
-        lignes = ["", f"Le portail répond : http://{adresse}:{port}/   (Ctrl-C pour l'arrêter)"]
+        lignes = ["", f"Le portail répond : http://{adresse}:{port}/   (Ctrl-C pour l’arrêter)"]
         if settings.DEMO:
             lignes += ["", *comptes_de_demonstration()]
         return "\n".join([*lignes, ""])
