@@ -31,20 +31,25 @@ def connexion(serveur):
     return psycopg.connect(f"{serveur}/postgres", autocommit=True, connect_timeout=5)
 
 
+def regler_les_signaux(reponse):
+    for numero in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(numero, reponse)
+
+
 def executer(serveur, commande):
     """Joue `commande` avec DATABASE_URL ; les essais y préfixent leur base par `test_`."""
     base = f"pams_{os.getpid()}_{secrets.token_hex(4)}"
     environnement = {**os.environ, "DATABASE_URL": f"{serveur}/{base}"}
-    for numero in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(numero, lambda numero, _: sys.exit(128 + numero))
+    regler_les_signaux(lambda numero, _: sys.exit(128 + numero))
     enfant = subprocess.Popen(commande, env=environnement)
     try:
         return enfant.wait()
-    except (KeyboardInterrupt, SystemExit):
+    except SystemExit:
         enfant.terminate()
         enfant.wait()
         raise
     finally:
+        regler_les_signaux(signal.SIG_IGN)  # un second Ctrl-C n'empêche pas de ranger
         with connexion(serveur) as session:
             session.execute(f'DROP DATABASE IF EXISTS "test_{base}" WITH (FORCE)')
 
@@ -55,7 +60,7 @@ def principal():
         with connexion(serveur) as session:
             version = session.info.server_version // 10000
     except psycopg.OperationalError as erreur:
-        raison = str(erreur).strip().splitlines()[-1]
+        raison = str(erreur).strip().splitlines()[0]
         sys.stderr.write(f"Aucun PostgreSQL ne répond ({raison}).\n")
         return SANS_SERVEUR
     sys.stderr.write(f"PostgreSQL {version} répond.\n")
