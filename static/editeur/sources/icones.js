@@ -5,7 +5,7 @@ const LIGNES_A_DROITE = "M8.5 5h8.5M8.5 10h8.5M8.5 15h8.5"
 const TABLEAU = "M3 4.5h14v11H3zM3 8.2h14M3 11.9h14"
 
 const TRACES = {
-  gras: "M6 4h5a3 3 0 0 1 0 6H6zM6 10h6a3 3 0 0 1 0 6H6z",
+  gras: "M14.8 6.6A5.4 5.4 0 1 0 15.4 12v-1.6h-4.2",
   italique: "M8.5 4h6M5.5 16h6M11.7 4l-3.4 12",
   lien: "M8.3 11.7a3.2 3.2 0 0 0 4.6 0l2.8-2.8a3.2 3.2 0 0 0-4.6-4.6l-1 1M11.7 8.3a3.2 3.2 0 0 0-4.6 0l-2.8 2.8a3.2 3.2 0 0 0 4.6 4.6l1-1",
   puces: `${LIGNES_A_DROITE}M4 5h.01M4 10h.01M4 15h.01`,
