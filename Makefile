@@ -9,11 +9,9 @@ aide: ## affiche cette aide
 	@echo "Portail PAMS"; echo
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: export DEMO := $(or $(DEMO),1)
 run: ## installe, prépare la base et ouvre le portail sur 127.0.0.1 (PORT=8000)
 	@.ci/installer requirements.txt
-	@$(PYTHON_VENV) manage.py preparer
-	@exec $(PYTHON_VENV) manage.py servir
+	@export DEMO="$${DEMO:-1}" && $(PYTHON_VENV) manage.py preparer && exec $(PYTHON_VENV) manage.py servir
 
 test: ## installe et joue toute la suite ; dit à la fin ce qui n’a pas pu être joué
 	@.ci/installer requirements-dev.txt
