@@ -1,5 +1,7 @@
 """Ouvrir une session : par le courriel, et jamais en démonstration hors de la démonstration."""
 
+from ipaddress import ip_address
+
 from django.conf import settings
 from django.contrib.auth.backends import ModelBackend
 
@@ -12,3 +14,18 @@ class ConnexionParCourriel(ModelBackend):
     def user_can_authenticate(self, utilisateur):
         autorise = settings.DEMO or not utilisateur.demonstration
         return autorise and super().user_can_authenticate(utilisateur)
+
+
+def adresse_de(request):
+    """L'adresse réseau d'où vient la requête, ou None si elle est illisible.
+
+    En production le portail est derrière un serveur mandataire : seule la dernière adresse de
+    X-Forwarded-For est la sienne, les précédentes sont ce que le visiteur a bien voulu dire.
+    """
+    adresse = request.META.get("REMOTE_ADDR", "")
+    if settings.PRODUCTION:
+        adresse = request.headers.get("X-Forwarded-For", adresse).rpartition(",")[2].strip()
+    try:
+        return str(ip_address(adresse))
+    except ValueError:
+        return None

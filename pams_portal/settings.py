@@ -66,7 +66,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     # Tout est fermé par défaut : une page publique se déclare @login_not_required.
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "pams_portal.saisie.ConnexionExigee",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -122,6 +122,7 @@ AUTH_PASSWORD_VALIDATORS[1]["OPTIONS"] = {"min_length": 12}
 LOGIN_URL = "connexion"
 LOGIN_REDIRECT_URL = "plans:ma_part"
 LOGOUT_REDIRECT_URL = "accueil"
+CSRF_FAILURE_VIEW = "pams_portal.saisie.jeton_perime"
 
 LANGUAGE_CODE = "fr"
 TIME_ZONE = "Europe/Paris"

@@ -12,6 +12,14 @@ from pams_portal.recherche import normaliser
 
 
 class ActeurQuerySet(models.QuerySet):
+    def cherchant(self, saisie):
+        """Ceux dont le nom ou le sigle contient la saisie, ou dont le SIREN commence ainsi."""
+        trouve = models.Q(nom_normalise__contains=normaliser(saisie))
+        chiffres = "".join(saisie.split())
+        if chiffres.isdecimal():
+            trouve |= models.Q(siren__startswith=chiffres)
+        return self.filter(trouve)
+
     def with_fonctions(self):
         return self.prefetch_related(
             "fonctions__regions", "fonctions__departements", "fonctions__epci"
@@ -92,8 +100,13 @@ class Acteur(Versionne):
     def get_absolute_url(self):
         return reverse("acteurs:acteur_detail", args=[self.pk])
 
+    @property
+    def dossier(self):
+        return self.identifiant
+
     def est_a(self, place):
-        return self.pk == place.acteur.pk
+        """Un organisme absent du portail s'inscrit par quiconque en a besoin pour écrire."""
+        return self.pk is None or self.pk == place.acteur.pk
 
     @property
     def initiales(self):
@@ -154,7 +167,7 @@ class Fonction(models.Model):
         return [t.nom for m in (self.regions, self.departements, self.epci) for t in m.all()]
 
 
-class Etablissement(models.Model):
+class Etablissement(Versionne):
     """Un lieu d'un acteur, par son SIRET (France Travail : un SIREN, beaucoup d'agences)."""
 
     acteur = models.ForeignKey(Acteur, models.CASCADE, related_name="etablissements")
@@ -165,9 +178,18 @@ class Etablissement(models.Model):
         Commune, models.PROTECT, null=True, blank=True, related_name="etablissements"
     )
 
+    champs_consignes = ("siret", "nom", "adresse", "commune")
+
     class Meta:
-        ordering = ["nom"]
+        ordering = ["nom", "pk"]
         verbose_name = "établissement"
 
     def __str__(self):
         return self.nom
+
+    @property
+    def dossier(self):
+        return self.acteur.identifiant
+
+    def est_a(self, place):
+        return self.acteur_id == place.acteur.pk

@@ -4,13 +4,20 @@ from collections import defaultdict
 from datetime import timedelta
 from functools import cached_property
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import PermissionsMixin
-from django.db import models
+from django.contrib.auth.tokens import default_token_generator
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
 from django.utils import timezone
+from django.utils.http import urlsafe_base64_decode
 
+from acteurs.courriels import envoyer_lien
 from acteurs.models.acteur import Acteur
-from pams_portal.droits import Place, Role
+from acteurs.models.journal import Versionne
+from pams_portal.droits import Droit, Place, Role
 
 
 class UtilisateurManager(BaseUserManager):
@@ -25,6 +32,30 @@ class UtilisateurManager(BaseUserManager):
 
     def get_by_natural_key(self, courriel):
         return self.get(courriel=courriel.lower())
+
+    def inviter(self, courriel, nom):
+        """Le compte de ce courriel, créé sans mot de passe s'il manque ; et s'il vient d'être créé.
+
+        La personne créée reçoit par courriel le lien qui lui fait choisir son mot de passe.
+        """
+        defaut = {"nom": nom, "password": make_password(None)}
+        utilisateur, nouvelle = self.get_or_create(courriel=courriel.lower(), defaults=defaut)
+        if nouvelle:
+            envoyer_lien.enqueue(utilisateur.pk, "invitation")
+        return utilisateur, nouvelle
+
+    def joignables(self):
+        """Les comptes qui peuvent ouvrir une session, donc choisir un mot de passe."""
+        comptes = self.filter(is_active=True)
+        return comptes if settings.DEMO else comptes.filter(demonstration=False)
+
+    def du_lien(self, uidb64, jeton):
+        """Le compte pour qui ce lien de mot de passe a été écrit et vaut encore, ou None."""
+        try:
+            utilisateur = self.joignables().get(pk=int(urlsafe_base64_decode(uidb64)))
+        except (ValueError, OverflowError, Utilisateur.DoesNotExist):
+            return None
+        return utilisateur if default_token_generator.check_token(utilisateur, jeton) else None
 
 
 class Utilisateur(AbstractBaseUser, PermissionsMixin):
@@ -76,12 +107,14 @@ class Utilisateur(AbstractBaseUser, PermissionsMixin):
         ]
 
 
-class Habilitation(models.Model):
+class Habilitation(Versionne):
     """Une personne agit pour un acteur, dans un rôle ; elle peut en tenir plusieurs."""
 
     utilisateur = models.ForeignKey(Utilisateur, models.CASCADE, related_name="habilitations")
     acteur = models.ForeignKey(Acteur, models.CASCADE, related_name="habilitations")
     role = models.CharField("rôle", max_length=20, choices=Role)
+
+    champs_consignes = ("utilisateur", "acteur", "role")
 
     class Meta:
         ordering = ["acteur", "utilisateur", "role"]
@@ -94,6 +127,34 @@ class Habilitation(models.Model):
 
     def __str__(self):
         return f"{self.utilisateur}, {self.get_role_display()} pour {self.acteur}"
+
+    @property
+    def dossier(self):
+        return self.acteur.identifiant
+
+    def est_a(self, place):
+        return self.acteur_id == place.acteur.pk
+
+    def verrouiller_dossier(self):
+        """Verrouille l'acteur : deux gestionnaires ne se retirent pas l'un l'autre ensemble."""
+        self.acteur.verrouiller()
+
+    @transaction.atomic
+    def retirer(self, par):
+        """Retire ce rôle ; lève ValidationError si l'acteur n'aurait plus de gestionnaire."""
+        self.verrouiller_dossier()
+        if self.est_du_dernier_gestionnaire():
+            raise ValidationError(
+                f"{self.utilisateur} est la dernière personne à gérer {self.acteur}. Donnez "
+                "d’abord le rôle de gestionnaire à quelqu’un d’autre."
+            )
+        self.supprimer(par, Droit.GERER_HABILITATIONS)
+
+    def est_du_dernier_gestionnaire(self):
+        if self.role != Role.GESTIONNAIRE:
+            return False
+        autres = self.acteur.habilitations.exclude(pk=self.pk)
+        return not autres.filter(role=Role.GESTIONNAIRE, utilisateur__is_active=True).exists()
 
 
 class TentativeDeConnexion(models.Model):
@@ -113,6 +174,19 @@ class TentativeDeConnexion(models.Model):
         return f"{self.courriel}, {self.quand}"
 
     @classmethod
-    def trop_nombreuses(cls, courriel, adresse):
-        recentes = cls.objects.filter(quand__gte=timezone.now() - cls.FENETRE)
-        return recentes.filter(courriel=courriel, adresse=adresse).count() >= cls.MAXIMUM
+    def noter(cls, courriel, adresse):
+        """Compte un essai, avant de le juger : des essais simultanés ne passent pas tous.
+
+        Rend False s'il y en a eu trop. L'essai refusé ne prolonge pas l'attente.
+        """
+        cls.objects.filter(quand__lt=timezone.now() - cls.FENETRE).delete()
+        tentative = cls.objects.create(courriel=courriel, adresse=adresse)
+        if cls.objects.filter(courriel=courriel, adresse=adresse).count() > cls.MAXIMUM:
+            tentative.delete()
+            return False
+        return True
+
+    @classmethod
+    def oublier(cls, courriel, **criteres):
+        """Efface les essais d'un compte : la personne a prouvé qui elle est."""
+        cls.objects.filter(courriel=courriel, **criteres).delete()
