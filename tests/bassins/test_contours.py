@@ -5,6 +5,7 @@ import re
 from xml.etree import ElementTree
 
 import pytest
+from pikepdf import Dictionary, Pdf
 from pypdf import PdfReader
 from weasyprint import HTML
 
@@ -174,3 +175,18 @@ def test_weasyprint_dessine_la_carte():
     # Chaque contour du bassin est rempli puis tracé (« B » ou « B* » dans le langage du PDF).
     remplis = len(re.findall(r"\bB\*?\n", dessin))
     assert remplis >= 8
+
+
+def test_dans_un_pdf_accessible_le_titre_de_la_carte_est_son_alternative():
+    svg = carte_svg(des_epci(*AMIENOIS), titre="Les EPCI du bassin", identifiant="annexe-b")
+
+    html = HTML(string=f"<html lang=fr><title>Carte</title><body>{svg}</body></html>")
+    pdf = html.write_pdf(pdf_variant="pdf/ua-1")
+
+    with Pdf.open(io.BytesIO(pdf)) as document:
+        figures = [
+            objet
+            for objet in document.objects
+            if isinstance(objet, Dictionary) and objet.get("/S") == "/Figure"
+        ]
+        assert [str(figure.Alt) for figure in figures] == ["Les EPCI du bassin"]

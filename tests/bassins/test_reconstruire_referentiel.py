@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 from django.core.management import CommandError, call_command
 
-from bassins.referentiel import DOSSIER, fichiers
+from bassins.referentiel import fichiers
 from tests.bassins.conftest import ajouter, fabriquer_paquet
 
 
@@ -82,6 +82,7 @@ def test_le_meme_paquet_redonne_les_memes_octets_meme_dans_un_autre_ordre(
     reconstruire({cle: lignes[::-1] for cle, lignes in contenu.items()})
 
     assert [chemin.read_bytes() for chemin in fichiers(2026, dossier)] == premiers
+    assert premiers[2][4:8] == bytes(4)  # aucune date dans l'en-tête gzip
 
 
 def test_une_version_sans_millesime_connu_est_refusee(tmp_path, dossier, contenu):
@@ -160,9 +161,3 @@ def test_npm_est_appele_avec_la_version_et_son_refus_est_dit(monkeypatch, tmp_pa
 def test_un_dossier_inconnu_est_refuse(tmp_path):
     with pytest.raises(CommandError, match="n’existe pas"):
         call_command("reconstruire_referentiel", dossier=tmp_path / "nulle-part")
-
-
-def test_les_fichiers_livres_ont_un_en_tete_gzip_sans_date():
-    octets = fichiers(2026, DOSSIER).communes.read_bytes()
-
-    assert octets[4:8] == b"\0\0\0\0"
