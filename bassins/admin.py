@@ -4,6 +4,7 @@ Le référentiel se lit mais ne se corrige pas à la main : il vient des fichier
 """
 
 from django.contrib import admin
+from django.db import models
 
 from bassins.models import Bassin, Commune, Departement, Epci, Perimetre, Region
 
@@ -28,6 +29,7 @@ class PerimetreAdmin(admin.ModelAdmin):
     list_select_related = ["bassin"]
     search_fields = ["bassin__nom"]
     autocomplete_fields = ["bassin", "epci", "communes"]
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
 
 
 class EnLectureSeule(admin.ModelAdmin):
