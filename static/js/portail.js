@@ -13,6 +13,14 @@ function ouvrirSurGrandEcran() {
   }
 }
 
+// Un tableau trop large pour l'écran défile : le clavier doit pouvoir l'atteindre.
+function rendreDefilables() {
+  for (const tableau of document.querySelectorAll(".prose table")) {
+    if (tableau.scrollWidth > tableau.clientWidth) tableau.tabIndex = 0;
+    else tableau.removeAttribute("tabindex");
+  }
+}
+
 // Un second clic pendant l'envoi n'envoie pas deux fois le même acte.
 function retenirLeSecondEnvoi(evenement) {
   const formulaire = evenement.target;
@@ -36,6 +44,16 @@ function rouvrirLesEnvois() {
   document.querySelectorAll("form[data-envoye]").forEach(rouvrir);
 }
 
+// Le sommaire défile à part : on y garde le lien visible, sans déplacer la page.
+function montrerDansLeSommaire(lien) {
+  const sommaire = lien.closest(".plan-sommaire");
+  if (!grandEcran.matches || sommaire.scrollHeight <= sommaire.clientHeight) return;
+  const ecart = lien.getBoundingClientRect().top - sommaire.getBoundingClientRect().top;
+  if (ecart < 0 || ecart > sommaire.clientHeight * 0.8) {
+    sommaire.scrollTop += ecart - sommaire.clientHeight / 2;
+  }
+}
+
 // Le sommaire montre le chapitre que l'on lit.
 function suivreLaLecture() {
   const liens = new Map();
@@ -49,6 +67,7 @@ function suivreLaLecture() {
       if (!lue) return;
       for (const lien of liens.values()) lien.removeAttribute("aria-current");
       liens.get(lue.target).setAttribute("aria-current", "true");
+      montrerDansLeSommaire(liens.get(lue.target));
     },
     { rootMargin: "-10% 0px -80%" },
   );
@@ -68,10 +87,12 @@ function retenirLeDepart(evenement) {
 ouvrirSurGrandEcran();
 focaliserLeBilan(document);
 suivreLaLecture();
+rendreDefilables();
 grandEcran.addEventListener("change", ouvrirSurGrandEcran);
 document.addEventListener("submit", () => (saisieEnCours = false));
 document.addEventListener("submit", retenirLeSecondEnvoi);
 document.addEventListener("input", suivreLaSaisie);
 document.addEventListener("htmx:after:swap", (evenement) => focaliserLeBilan(evenement.target));
+window.addEventListener("resize", rendreDefilables);
 window.addEventListener("beforeunload", retenirLeDepart);
 window.addEventListener("pageshow", rouvrirLesEnvois);
