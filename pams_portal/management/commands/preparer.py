@@ -1,5 +1,7 @@
 """Prépare une installation, au premier démarrage comme après une mise à jour."""
 
+from io import StringIO
+
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
@@ -15,5 +17,8 @@ class Command(BaseCommand):
         # Une base qui a des comptes appartient à ses utilisateurs : on n'y ajoute plus rien.
         if get_user_model().objects.exists():
             return
-        self.stdout.write("Base vide : chargement du référentiel (quelques secondes)…")
-        call_command("demo" if settings.DEMO else "charger_referentiel")
+        quoi = "référentiel et démonstration" if settings.DEMO else "référentiel"
+        self.stdout.write(f"Base vide : chargement ({quoi}), moins d’une minute…")
+        self.stdout.flush()
+        commande = "demo" if settings.DEMO else "charger_referentiel"
+        call_command(commande, stdout=StringIO())  # servir dira lui-même l'adresse et les comptes
