@@ -7,7 +7,8 @@ l'engagement, le montant ou l'indicateur d'une autre partie.
 
 Un droit est tenu par un acteur, en sa qualité dans un plan, et exercé par une personne selon son
 rôle dans l'acteur. Ce module n'importe aucune application. D'un objet il ne lit que `plan_id`
-(None hors d'un plan), `est_a(place)` pour la portée SIEN, et la propriété nommée par `si`.
+(None hors d'un plan), `est_a(place)` pour la portée SIEN, `porteur` pour SAUF_PILOTE, et la
+propriété nommée par `si`.
 """
 
 from enum import StrEnum
@@ -66,10 +67,11 @@ class Droit(models.TextChoices):
 class Portee(StrEnum):
     NON = "non"
     SIEN = "sien"  # seulement ce qui appartient à sa structure
+    SAUF_PILOTE = "sauf_pilote"  # tout, sauf ce qui appartient à un autre co-pilote
     TOUT = "tout"
 
 
-NON, SIEN, TOUT = Portee
+NON, SIEN, SAUF_PILOTE, TOUT = Portee
 
 
 class Regle(NamedTuple):
@@ -101,11 +103,11 @@ MATRICE = {
     Droit.LIRE_PLAN:              Regle(TOUT, TOUT, TOUT, TOUT, NON,  TOUT, LECTEUR),
     Droit.OUVRIR_PLAN:            Regle(NON,  NON,  NON,  NON,  SIEN, NON,  VALIDEUR),
     Droit.MODIFIER_PLAN:          Regle(TOUT, NON,  NON,  NON,  NON,  NON,  REDACTEUR, "est_en_redaction"),
-    Droit.GERER_PARTIES:          Regle(TOUT, NON,  NON,  NON,  NON,  NON,  VALIDEUR,  "est_en_redaction"),
+    Droit.GERER_PARTIES:          Regle(TOUT, NON,  NON,  NON,  NON,  NON,  VALIDEUR,  "est_gerable"),
     Droit.REPONDRE_COMME_PARTIE:  Regle(NON,  SIEN, SIEN, SIEN, NON,  NON,  VALIDEUR,  "est_en_redaction"),
     Droit.CONTRIBUER:             Regle(SIEN, SIEN, SIEN, NON,  NON,  NON,  REDACTEUR, "est_en_redaction"),
     Droit.CONTRIBUER_SPE:         Regle(SIEN, SIEN, NON,  NON,  NON,  NON,  REDACTEUR, "est_ouverte_au_porteur"),
-    Droit.ATTRIBUER:              Regle(TOUT, NON,  NON,  NON,  NON,  NON,  VALIDEUR,  "est_en_redaction"),
+    Droit.ATTRIBUER:              Regle(SAUF_PILOTE, NON,  NON,  NON,  NON,  NON,  VALIDEUR,  "est_en_redaction"),
     Droit.ORDONNER:               Regle(TOUT, NON,  NON,  NON,  NON,  NON,  REDACTEUR, "est_en_redaction"),
     Droit.MODIFIER_AXES:          Regle(TOUT, NON,  NON,  NON,  NON,  NON,  REDACTEUR, "est_en_redaction"),
     Droit.MODIFIER_FICHE:         Regle(SIEN, SIEN, SIEN, NON,  NON,  NON,  REDACTEUR, "est_en_redaction"),
@@ -152,7 +154,9 @@ def place_qui_permet(utilisateur, droit, objet):
         return None
     for place in utilisateur.places_sur(objet.plan_id):
         for portee in regle.portees(place):
-            if portee == TOUT or (portee == SIEN and objet.est_a(place)):
+            if portee == TOUT or (portee != NON and objet.est_a(place)):
+                return place
+            if portee == SAUF_PILOTE and not objet.porteur.est_co_pilote:
                 return place
     return None
 

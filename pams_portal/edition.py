@@ -10,13 +10,19 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django import forms
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import models, transaction
+from django.utils.formats import date_format
 
 from pams_portal.champs import TexteRicheField
 from pams_portal.droits import place_qui_permet
 from pams_portal.texte import en_html, normaliser
 
 MIEN, LEUR = "mien", "leur"
+PLUS_LA = (
+    "Pendant que vous écriviez, quelqu’un a supprimé ce que vous modifiiez : rien n’est enregistré. "
+    "Votre saisie est gardée ci-dessous, copiez-la avant de quitter la page."
+)
 PLUS_LE_DROIT = (
     "Pendant que vous écriviez, cette part a changé de main ou le plan a été arrêté : rien n’est "
     "enregistré. Votre saisie est gardée ci-dessous, copiez-la avant de quitter la page."
@@ -45,8 +51,8 @@ class Conflit:
 
     champ: forms.BoundField
     choix: forms.BoundField
-    mien: str
     leur: str
+    base: str = ""
     auteur: str = ""
     quand: datetime | None = None
 
@@ -63,7 +69,7 @@ class FormulaireVersionne(forms.ModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.conflits = []
+        self.conflits, self.fusionnes = [], []
         self.editables = [nom for nom in self.fields if nom not in ("version", "a_choisir")]
         if self.instance.pk:
             self.initial["version"] = self.instance.version
@@ -78,19 +84,40 @@ class FormulaireVersionne(forms.ModelForm):
         Le droit est exigé de nouveau sous verrou : le plan a pu être arrêté entre-temps.
         """
         with transaction.atomic():
-            if self.instance.pk:
-                # Une valeur posée par la vue sur l'instance ne doit pas masquer celle de la base.
-                self.instance = self.instance.verrouiller()
+            if not self._relire_sous_verrou():
+                return self._refuser(PLUS_LA)
             place = place_qui_permet(utilisateur, droit, self.instance)
             if place is None:
-                self.add_error(None, PLUS_LE_DROIT)
-                return False
+                return self._refuser(PLUS_LE_DROIT)
             avant = self.instance.valeurs() if self.instance.pk else None
             if not self.is_valid():
                 return False
             self.save()
             self.instance.consigner(utilisateur, place, "creer" if avant is None else verbe, avant)
         return True
+
+    def _relire_sous_verrou(self):
+        """Remplace l'instance par celle de la base ; False si quelqu'un l'a supprimée."""
+        if not self.instance.pk:
+            self.instance.verrouiller_dossier()
+            return True
+        try:
+            self.instance = self.instance.verrouiller()
+        except ObjectDoesNotExist:
+            return False
+        return True
+
+    def _refuser(self, phrase):
+        self.full_clean()
+        self.add_error(None, phrase)
+        return False
+
+    def bilan(self, phrase):
+        """La phrase de réussite, suivie de ce qui a été fusionné avec le travail des autres."""
+        if not self.fusionnes:
+            return phrase
+        libelles = ", ".join(f"« {self.fields[nom].label} »" for nom in self.fusionnes)
+        return f"{phrase} Ce que d’autres ont changé entre-temps est gardé : {libelles}."
 
     # --- Comparer ------------------------------------------------------------------------------
 
@@ -108,19 +135,22 @@ class FormulaireVersionne(forms.ModelForm):
         depart, lisible = self._valeurs_de_depart(leur)
         # Un champ que le journal ne suit pas n'appartient qu'au formulaire : il n'a pas de rival.
         suivis = [nom for nom in self.editables if nom in leur]
-        en_conflit = []
+        a_choisir, en_conflit = self._noms_a_choisir(), []
         for nom in suivis:
-            mien = self._valeur_saisie(nom, donnees)
+            mien, choix = self._valeur_saisie(nom, donnees), donnees.get(f"choix_{nom}")
             if mien == leur[nom]:
                 continue
-            if mien == depart.get(nom):
+            if choix == LEUR:
                 self._prendre_la_leur(nom, donnees)
+            elif nom in a_choisir and choix != MIEN:
+                en_conflit.append(nom)
+            elif mien == depart.get(nom):
+                self._prendre_la_leur(nom, donnees)
+                self.fusionnes.append(nom)
             elif not lisible or leur[nom] != depart.get(nom):
                 en_conflit.append(nom)
-        if lisible and not en_conflit:
-            en_conflit = self._choix_manquants(donnees)
         if en_conflit:
-            self._montrer(en_conflit, donnees, lisible)
+            self._montrer(en_conflit, depart, lisible)
 
     def _valeurs_de_depart(self, leur):
         """Les valeurs de la version annoncée ; ({}, False) si cette version est impossible."""
@@ -142,20 +172,9 @@ class FormulaireVersionne(forms.ModelForm):
         donnees[nom] = valeur.all() if champ_modele.many_to_many else valeur
         self._reecrire(nom, self.fields[nom].prepare_value(self._initial_de(nom)))
 
-    def _choix_manquants(self, donnees):
-        """Applique les choix faits sur l'écran de conflit ; rend les champs restés sans choix."""
-        manquants = []
-        for nom in self._noms_a_choisir():
-            choix = donnees.get(f"choix_{nom}")
-            if choix == LEUR:
-                self._prendre_la_leur(nom, donnees)
-            elif choix != MIEN:
-                manquants.append(nom)
-        return manquants
-
     # --- Montrer -------------------------------------------------------------------------------
 
-    def _montrer(self, noms, donnees, lisible):
+    def _montrer(self, noms, depart, lisible):
         if not lisible:
             self.add_error(
                 None,
@@ -171,8 +190,8 @@ class FormulaireVersionne(forms.ModelForm):
                 Conflit(
                     champ=self[nom],
                     choix=self[f"choix_{nom}"],
-                    mien=self.en_clair(nom, donnees.get(nom, self[nom].data)),
                     leur=self.en_clair(nom, self._initial_de(nom)),
+                    base=self.en_clair(nom, depart[nom]) if nom in depart else "",
                     auteur=f"{acte.nom_utilisateur}, {acte.nom_acteur}" if acte else "",
                     quand=acte.quand if acte else None,
                 )
@@ -181,14 +200,36 @@ class FormulaireVersionne(forms.ModelForm):
                 nom, "Quelqu’un a modifié ce champ pendant que vous écriviez : choisissez."
             )
 
+    def get_context(self):
+        """Un champ en conflit s'affiche dans le cadre du conflit, et là seulement."""
+        contexte = super().get_context()
+        caches = {conflit.champ.name for conflit in self.conflits}
+        contexte["conflits"] = self.conflits
+        contexte["fields"] = [
+            (champ, erreurs)
+            for champ, erreurs in contexte["fields"]
+            if champ.name not in caches and not champ.name.startswith("choix_")
+        ]
+        return contexte
+
     def en_clair(self, nom, valeur):
         """Une valeur de champ telle qu'une personne la lit."""
         if valeur in (None, "", []):
             return "(vide)"
         if valeur is True or valeur is False:
             return "oui" if valeur else "non"
-        if isinstance(self.instance._meta.get_field(nom), TexteRicheField):
+        if hasattr(valeur, "strftime"):
+            return date_format(valeur, "j F Y")
+        champ_modele = self.instance._meta.get_field(nom)
+        if isinstance(champ_modele, TexteRicheField):
             return en_html(valeur)
+        if champ_modele.is_relation:
+            trouves = champ_modele.related_model._default_manager.filter(
+                pk__in=valeur
+                if isinstance(valeur, (list, tuple))
+                else [getattr(valeur, "pk", valeur)]
+            )
+            return ", ".join(str(objet) for objet in trouves)
         choix = dict(getattr(self.fields[nom], "choices", None) or [])
         if isinstance(valeur, (list, tuple, set)) or hasattr(valeur, "model"):
             return ", ".join(str(choix.get(v, v)) for v in valeur)
@@ -209,8 +250,8 @@ class FormulaireVersionne(forms.ModelForm):
             required=False,
             widget=forms.RadioSelect,
             choices=[
-                (MIEN, "Mon texte, tel qu’il est dans le champ ci-dessous"),
-                (LEUR, "Ce qui est enregistré"),
+                (MIEN, "Votre texte"),
+                (LEUR, "Le texte enregistré entre-temps"),
             ],
         )
 

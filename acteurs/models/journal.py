@@ -8,10 +8,13 @@ autre chose.
 import uuid
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F
 
+from pams_portal.droits import exiger
 from pams_portal.edition import valeur_simple
+
+ADMINISTRATION = "Administration technique"
 
 
 class ActeQuerySet(models.QuerySet):
@@ -20,7 +23,7 @@ class ActeQuerySet(models.QuerySet):
         return self.filter(dossier=dossier).order_by("-quand", "-pk")
 
     def sur(self, objet):
-        return self.filter(cible_type=objet._meta.label_lower, cible=objet.identifiant)
+        return self.filter(cible=objet.identifiant)
 
 
 class Acte(models.Model):
@@ -36,6 +39,9 @@ class Acte(models.Model):
         CONFIRMER = "confirmer", "a confirmé"
         RETIRER = "retirer", "a retiré"
         OUVRIR = "ouvrir", "a ouvert"
+
+    DEBUTS = {Verbe.CREER, Verbe.OUVRIR}
+    FINS = {Verbe.SUPPRIMER, Verbe.RETIRER}
 
     quand = models.DateTimeField(auto_now_add=True, db_index=True)
     utilisateur = models.ForeignKey(
@@ -67,11 +73,6 @@ class Acte(models.Model):
     def __str__(self):
         return f"{self.nom_utilisateur} {self.get_verbe_display()} {self.cible_libelle}"
 
-    def changements(self):
-        """Les couples (nom du champ, avant, après) de cet acte."""
-        cles = sorted({*self.avant, *self.apres})
-        return [(cle, self.avant.get(cle), self.apres.get(cle)) for cle in cles]
-
 
 class Versionne(models.Model):
     """Un objet qui a un identifiant stable, une version, et dont chaque écriture est un acte."""
@@ -95,8 +96,15 @@ class Versionne(models.Model):
         """L'identifiant du dossier où se lisent les actes portant sur cet objet."""
         return None
 
+    def verrouiller_dossier(self):
+        """Verrouille ce dont dépend le droit d'écrire (l'état d'un plan) ; rien par défaut."""
+
     def verrouiller(self):
-        """Le même objet, relu sous verrou ; à appeler dans une transaction."""
+        """Le même objet, relu sous verrou ; à appeler dans une transaction.
+
+        Lève `DoesNotExist` si quelqu'un l'a supprimé entre-temps.
+        """
+        self.verrouiller_dossier()
         return type(self)._default_manager.select_for_update(of=("self",)).get(pk=self.pk)
 
     def valeurs(self):
@@ -126,22 +134,23 @@ class Versionne(models.Model):
         """Écrit l'acte qui mène de `avant` aux valeurs présentes ; monte la version.
 
         Sans différence, rien n'est écrit et None est rendu : enregistrer deux fois est sans effet.
+        `place` vaut None pour un acte d'administration technique, fait au nom de personne.
         """
-        apres = {} if verbe == Acte.Verbe.SUPPRIMER else self.valeurs()
+        apres = {} if verbe in Acte.FINS else self.valeurs()
         avant = avant or {}
         changes = [cle for cle in {*avant, *apres} if avant.get(cle) != apres.get(cle)]
         if not changes:
             return None
-        if verbe not in (Acte.Verbe.CREER, Acte.Verbe.OUVRIR, Acte.Verbe.SUPPRIMER):
+        if verbe not in Acte.DEBUTS | Acte.FINS:
             self.version += 1
             type(self)._default_manager.filter(pk=self.pk).update(version=F("version") + 1)
         acte = Acte.objects.create(
             utilisateur=utilisateur,
-            acteur=place.acteur,
+            acteur=place.acteur if place else None,
             nom_utilisateur=str(utilisateur),
-            nom_acteur=str(place.acteur),
+            nom_acteur=str(place.acteur) if place else ADMINISTRATION,
             verbe=verbe,
-            cible_type=self._meta.label_lower,
+            cible_type=self._meta.concrete_model._meta.label_lower,
             cible=self.identifiant,
             cible_libelle=str(self)[:300],
             dossier=self.dossier,
@@ -151,6 +160,29 @@ class Versionne(models.Model):
         )
         self.apres_ecriture()
         return acte
+
+    @transaction.atomic
+    def agir(self, utilisateur, droit, verbe, **valeurs):
+        """Un acte métier : pose `valeurs` sous verrou, après avoir exigé le droit, et consigne.
+
+        Rend l'objet à jour ; lève PermissionDenied si le droit manque.
+        """
+        objet = self.verrouiller()
+        place = exiger(utilisateur, droit, objet)
+        avant = objet.valeurs()
+        for nom, valeur in valeurs.items():
+            setattr(objet, nom, valeur)
+        objet.save(update_fields=list(valeurs))
+        objet.consigner(utilisateur, place, verbe, avant)
+        return objet
+
+    @transaction.atomic
+    def supprimer(self, utilisateur, droit, verbe=Acte.Verbe.SUPPRIMER):
+        """Retire l'objet ; le journal en garde toutes les valeurs."""
+        objet = self.verrouiller()
+        place = exiger(utilisateur, droit, objet)
+        objet.consigner(utilisateur, place, verbe, objet.valeurs())
+        objet.delete()
 
     def apres_ecriture(self):
         """Ce qu'une écriture entraîne ailleurs (un document à refaire) ; rien par défaut."""

@@ -1,10 +1,11 @@
 from plans.models.document import Document
-from plans.models.moyens import Financement, LigneBudget
+from plans.models.moyens import DemandeDeFinancement, Financement, LigneBudget
 from plans.models.plan import PartiePrenante, PieceDePlan, Plan
 from plans.models.redaction import (
     Axe,
     Chapitre,
     Contribution,
+    DemandeDePartenariat,
     Etape,
     FicheAction,
     Objectif,
@@ -16,6 +17,8 @@ __all__ = [
     "Axe",
     "Chapitre",
     "Contribution",
+    "DemandeDeFinancement",
+    "DemandeDePartenariat",
     "Document",
     "Etape",
     "FicheAction",

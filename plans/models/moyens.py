@@ -129,7 +129,30 @@ class Financement(PieceDeFiche):
         return self.financeur_id or self.fiche.porteur_id
 
     @property
+    def attend_une_reponse(self):
+        """Sollicité, sans montant : le porteur de la fiche peut encore retirer sa demande."""
+        return self.statut == self.Statut.SOLLICITE and self.montant is None
+
+    @property
     def est_confirme(self):
         """Un financement saisi pour un organisme absent n'est jamais tenu pour confirmé."""
         engage = self.statut in (self.Statut.CONFIRME, self.Statut.DELIBERE)
         return self.financeur_id is not None and engage
+
+
+class DemandeDeFinancement(Financement):
+    """Le même financement, vu du porteur de la fiche : il sollicite, sans écrire de montant.
+
+    La ligne d'un organisme absent du plan lui appartient entièrement.
+    """
+
+    class Meta:
+        proxy = True
+
+    @property
+    def porteur_id(self):
+        return self.fiche.porteur_id
+
+    def est_a(self, place):
+        retirable = self.financeur_id is None or self.attend_une_reponse
+        return super().est_a(place) and retirable

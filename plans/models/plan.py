@@ -51,8 +51,16 @@ class PlanQuerySet(models.QuerySet):
         )
 
     def toucher(self):
-        """Note que le contenu de ces plans a changé : leurs documents sont à refaire."""
-        self.update(revision=F("revision") + 1)
+        """Note que le contenu de ces plans a changé, et demande leurs documents.
+
+        Dans la transaction de l'écriture : ni document oublié, ni document d'une écriture annulée.
+        """
+        from plans.models.document import Document  # le document connaît le plan
+
+        plans = Plan.objects.filter(pk__in=list(self.values_list("pk", flat=True)))
+        with transaction.atomic():
+            plans.update(revision=F("revision") + 1)
+            Document.objects.demander(plans)
 
 
 class Plan(Versionne):
@@ -151,6 +159,10 @@ class Plan(Versionne):
         return self.etat in self.ETATS_DE_REDACTION
 
     @property
+    def est_gerable(self):
+        return self.est_en_redaction
+
+    @property
     def est_public(self):
         return self.etat in self.ETATS_PUBLICS
 
@@ -240,16 +252,18 @@ class PieceDePlan(Versionne):
     def est_a(self, place):
         return place.partie_id is not None and self.porteur_id == place.partie_id
 
-    def verrouiller(self):
-        """Verrouille le plan d'abord : aucune écriture ne croise un changement d'état."""
-        Plan.objects.select_for_update().get(pk=self.plan_id)
-        return super().verrouiller()
+    def verrouiller_dossier(self):
+        """Verrouille le plan : aucune écriture ne croise un changement d'état."""
+        self.plan.etat = Plan.objects.select_for_update().get(pk=self.plan_id).etat
 
     def apres_ecriture(self):
         Plan.objects.filter(pk=self.plan_id).toucher()
 
 
 class PartiePrenanteQuerySet(models.QuerySet):
+    def visibles_par(self, utilisateur):
+        return self.filter(plan__in=Plan.objects.visibles_par(utilisateur))
+
     def toucher_les_plans(self):
         Plan.objects.filter(pk__in=self.values("plan_id")).toucher()
 
@@ -311,3 +325,13 @@ class PartiePrenante(PieceDePlan):
     @property
     def est_du_spe(self):
         return Fonction.Nature.SPE in self.fonctions
+
+    @property
+    def est_gerable(self):
+        """Les co-pilotes le sont de droit (L.1215-3, al. 2) : aucun ne peut écarter l'autre."""
+        return self.est_en_redaction and not self.est_co_pilote
+
+    def parts(self):
+        """Ce que la partie porte, et qui empêche de la retirer."""
+        portees = (self.contributions, self.fiches, self.financements, self.partenariats)
+        return [part for lot in (*portees, self.indicateurs) for part in lot.all()]

@@ -1,14 +1,18 @@
 """Ce que les parties écrivent : chapitres, contributions, axes et fiches-actions."""
 
+from decimal import Decimal
+
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils.text import capfirst
 
 from acteurs.publics import Frein, Public, Situation
 from bassins.models import Bassin, Commune, Epci
 from dispositifs.models import Dispositif
 from pams_portal.champs import ChoixMultiplesField, TexteRicheField
+from pams_portal.droits import Droit, plans_ou
 from plans.models.plan import PartiePrenante, PieceDePlan, Plan
 from plans.sommaire import SOMMAIRE, Nature
 
@@ -100,6 +104,10 @@ class Contribution(PieceDePlan):
         return f"{self.plan.get_absolute_url()}#{self.ancre}"
 
     @property
+    def nature_de_part(self):
+        return "texte commun" if self.commune else "sa part"
+
+    @property
     def ancre(self):
         return f"contribution-{self.pk}"
 
@@ -142,13 +150,16 @@ class Axe(PieceDePlan):
         return f"Axe {self.lettre} – {self.intitule}"
 
 
-class Objectif(models.Model):
+class Objectif(PieceDePlan):
     """Un objectif d'un axe ; il retient le dernier numéro donné pour ne jamais le redonner."""
 
     axe = models.ForeignKey(Axe, models.CASCADE, related_name="objectifs")
-    numero = models.PositiveSmallIntegerField("numéro")
+    numero = models.PositiveSmallIntegerField("numéro", editable=False)
     intitule = models.CharField("intitulé", max_length=250)
     dernier_numero = models.PositiveSmallIntegerField(default=0, editable=False)
+
+    champs_consignes = ("numero", "intitule")
+    porteur_id = None
 
     class Meta:
         ordering = ["axe", "numero"]
@@ -161,8 +172,22 @@ class Objectif(models.Model):
         return f"{self.code} – {self.intitule}"
 
     @property
+    def plan(self):
+        return self.axe.plan
+
+    @property
+    def plan_id(self):
+        return self.axe.plan_id
+
+    @property
     def code(self):
         return f"{self.axe.lettre}{self.numero}"
+
+    def save(self, *args, **kwargs):
+        if self.numero is None:
+            dernier = self.axe.objectifs.aggregate(models.Max("numero"))["numero__max"]
+            self.numero = (dernier or 0) + 1
+        super().save(*args, **kwargs)
 
     def numero_suivant(self):
         """Réserve et rend le numéro de la prochaine fiche ; à appeler dans une transaction."""
@@ -172,6 +197,11 @@ class Objectif(models.Model):
 
 
 class FicheActionQuerySet(PieceQuerySet):
+    def visibles_par(self, utilisateur):
+        """Une fiche confidentielle ne se voit que des parties, même après l'adoption."""
+        parties = Q(plan__in=plans_ou(utilisateur, Droit.LIRE_PLAN))
+        return super().visibles_par(utilisateur).filter(Q(confidentielle=False) | parties)
+
     def with_moyens(self):
         """Tout ce que lit une page ou un document, en un nombre constant de requêtes."""
         return self.select_related(
@@ -290,7 +320,14 @@ class FicheAction(PieceDePlan):
     )
 
     class Meta:
-        ordering = ["plan", "objectif__axe__ordre", "objectif__numero", "ordre", "pk"]
+        ordering = [
+            "plan",
+            "objectif__axe__ordre",
+            "objectif__axe__lettre",
+            "objectif__numero",
+            "ordre",
+            "pk",
+        ]
         verbose_name = "fiche-action"
         verbose_name_plural = "fiches-actions"
         constraints = [
@@ -322,9 +359,70 @@ class FicheAction(PieceDePlan):
     def ancre(self):
         return f"fiche-{self.code}".replace(".", "-")
 
+    # --- Lecture -----------------------------------------------------------------------------
+
+    def territoires(self):
+        """Les territoires précis de l'action, quand elle ne couvre pas tout le bassin."""
+        par_perimetre = {
+            self.Perimetre.EPCI: self.epci,
+            self.Perimetre.COMMUNES: self.communes,
+            self.Perimetre.MULTI: self.autres_bassins,
+        }
+        choisis = par_perimetre.get(self.perimetre)
+        return list(choisis.all()) if choisis else []
+
+    def textes(self):
+        """[(titre, texte riche)] dans l'ordre de lecture, sur la page comme dans le document."""
+        noms = ("constat", "objectif_operationnel", "description", "reussite", "articulation")
+        return [(capfirst(self._meta.get_field(n).verbose_name), getattr(self, n)) for n in noms]
+
+    # --- Ce qui manque, ce que coûte ---------------------------------------------------------
+
+    def manques(self):
+        """Les noms des champs attendus pour valider la fiche et encore vides."""
+        attendus = {
+            "constat": self.constat,
+            "objectif opérationnel": self.objectif_operationnel,
+            "description": self.description,
+            "publics": self.publics,
+            "étapes": self.etapes.all(),
+            "partenaires": self.partenariats.all(),
+            "calendrier": self.debut and (self.fin or self.recurrente),
+            "budget": self.budgets.all(),
+            "financements": self.financements.all(),
+            "indicateur": self.indicateurs.all(),
+        }
+        return [nom for nom, valeur in attendus.items() if not valeur]
+
+    @property
+    def budget_total(self):
+        """En euros, investissement et fonctionnement de toutes les années."""
+        return sum((ligne.total for ligne in self.budgets.all()), Decimal(0))
+
+    @property
+    def financement_total(self):
+        """En euros, tout ce qui est chiffré, quel qu'en soit le statut."""
+        return sum((ligne.montant or 0 for ligne in self.financements.all()), Decimal(0))
+
+    def exces_de_financement(self):
+        """De combien les financements dépassent le budget (négatif s'il reste à financer)."""
+        fraiche = FicheAction.objects.prefetch_related("budgets", "financements").get(pk=self.pk)
+        return fraiche.financement_total - fraiche.budget_total if fraiche.budget_total else 0
+
     @property
     def est_retirable(self):
-        return self.est_en_redaction and self.etat == self.Etat.BROUILLON
+        """Un brouillon, tant que personne d'autre ne s'y est engagé."""
+        brouillon = self.est_en_redaction and self.etat == self.Etat.BROUILLON
+        return brouillon and not self.engagements_d_autrui()
+
+    def engagements_d_autrui(self):
+        """Les financements chiffrés et les rôles confirmés par d'autres parties."""
+        financements = self.financements.filter(financeur__isnull=False, montant__isnull=False)
+        partenariats = self.partenariats.filter(reponse=Partenariat.Reponse.CONFIRME)
+        return [
+            *financements.exclude(financeur=self.porteur),
+            *partenariats.exclude(partie=self.porteur),
+        ]
 
 
 class PieceDeFiche(PieceDePlan):
@@ -429,3 +527,21 @@ class Partenariat(PieceDeFiche):
     def porteur_id(self):
         """Répondre n'appartient qu'à la partie sollicitée ; un organisme absent ne répond pas."""
         return self.partie_id
+
+    @property
+    def est_confirme(self):
+        return self.partie_id is not None and self.reponse == self.Reponse.CONFIRME
+
+
+class DemandeDePartenariat(Partenariat):
+    """Le même rôle, vu du porteur de la fiche : il sollicite, et peut se raviser."""
+
+    class Meta:
+        proxy = True
+
+    @property
+    def porteur_id(self):
+        return self.fiche.porteur_id
+
+    def est_a(self, place):
+        return super().est_a(place) and not self.est_confirme

@@ -1,0 +1,121 @@
+"""Ce qui attend une personne, et ce qui manque à un plan."""
+
+from typing import NamedTuple
+
+from django.urls import reverse
+
+from pams_portal.droits import Droit, Role, peut
+from plans.models import Contribution, FicheAction, Financement, Partenariat, PartiePrenante
+
+
+class Attente(NamedTuple):
+    """Une ligne de « Ma part » : un verbe, ce qu'il vise, où le faire."""
+
+    verbe: str
+    objet: str
+    url: str
+    plan: object
+
+
+def attentes_de(utilisateur, plans):
+    """Ce que les structures de la personne ont à faire dans ces plans, dans l'ordre de l'urgence.
+
+    Un nombre constant de requêtes, quel que soit le nombre de plans.
+    """
+    if not utilisateur.is_authenticated:
+        return []
+    parties = [
+        place.partie_id
+        for places in utilisateur.places_par_plan.values()
+        for place in places
+        if place.tient_le_role(Role.REDACTEUR)
+    ]
+    return [
+        *_reponses_attendues(utilisateur, plans, parties),
+        *_montants_attendus(utilisateur, plans, parties),
+        *_roles_attendus(utilisateur, plans, parties),
+        *_textes_attendus(utilisateur, plans, parties),
+        *_fiches_incompletes(plans, parties),
+    ]
+
+
+def _reponses_attendues(utilisateur, plans, parties):
+    sans_reponse = PartiePrenante.objects.filter(
+        pk__in=parties, plan__in=plans, reponse=PartiePrenante.Reponse.SOLLICITEE
+    )
+    for partie in sans_reponse.select_related("plan", "acteur"):
+        if peut(utilisateur, Droit.REPONDRE_COMME_PARTIE, partie):
+            url = reverse("plans:partie_list", args=[partie.plan.slug])
+            yield Attente("Dire si vous contribuez", partie.acteur.nom, url, partie.plan)
+
+
+def _montants_attendus(utilisateur, plans, parties):
+    sollicites = Financement.objects.filter(
+        financeur__in=parties, fiche__plan__in=plans, statut=Financement.Statut.SOLLICITE
+    )
+    for financement in sollicites.select_related("fiche__plan", "financeur"):
+        if peut(utilisateur, Droit.MODIFIER_FINANCEMENT, financement):
+            fiche = financement.fiche
+            adresse = [fiche.plan.slug, fiche.code, "financements", financement.pk]
+            url = reverse("plans:ligne_update", args=adresse)
+            yield Attente("Saisir votre financement", str(fiche), url, fiche.plan)
+
+
+def _roles_attendus(utilisateur, plans, parties):
+    sollicites = Partenariat.objects.filter(
+        partie__in=parties, fiche__plan__in=plans, reponse=Partenariat.Reponse.SOLLICITE
+    )
+    for partenariat in sollicites.select_related("fiche__plan", "partie"):
+        if peut(utilisateur, Droit.REPONDRE_PARTENARIAT, partenariat):
+            fiche = partenariat.fiche
+            role = partenariat.get_role_display().lower()
+            url = f"{fiche.get_absolute_url()}#partenaires"
+            yield Attente(f"Répondre : {role}", str(fiche), url, fiche.plan)
+
+
+def _textes_attendus(utilisateur, plans, parties):
+    vides = Contribution.objects.filter(
+        porteur__in=parties, chapitre__plan__in=plans, texte=""
+    ).select_related("chapitre__plan", "porteur__acteur")
+    for contribution in vides.order_by("chapitre__plan", "chapitre__ordre"):
+        if peut(utilisateur, droit_de_contribuer(contribution.chapitre), contribution):
+            url = contribution_url(contribution)
+            yield Attente("Écrire", str(contribution.chapitre), url, contribution.plan)
+
+
+def _fiches_incompletes(plans, parties):
+    fiches = FicheAction.objects.filter(porteur__in=parties, plan__in=plans)
+    for fiche in fiches.with_moyens():
+        manques = fiche.manques()
+        if manques and fiche.est_en_redaction:
+            objet = f"{fiche} ({', '.join(manques)})"
+            yield Attente("Compléter", objet, fiche.get_absolute_url(), fiche.plan)
+
+
+def parties_tenues(utilisateur):
+    """Les identifiants des parties que les structures de la personne tiennent dans les plans."""
+    if not utilisateur.is_authenticated:
+        return set()
+    return {place.partie_id for places in utilisateur.places_par_plan.values() for place in places}
+
+
+def droit_de_contribuer(chapitre):
+    return Droit.CONTRIBUER_SPE if chapitre.est_du_spe else Droit.CONTRIBUER
+
+
+def contribution_url(contribution):
+    return reverse("plans:contribution_update", args=[contribution.plan.slug, contribution.pk])
+
+
+def manques_du_plan(lecture):
+    """Ce qui manque au plan entier, toutes parties confondues : [(phrase, adresse)]."""
+    manques = []
+    for chapitre in lecture.chapitres:
+        if chapitre.est_redige and not any(c.texte for c in chapitre.contributions.all()):
+            manques.append((f"{chapitre} : rien d’écrit", f"#{chapitre.ancre}"))
+    for fiche in lecture.fiches:
+        absents = fiche.manques()
+        if absents:
+            phrase = f"{fiche.code} : {', '.join(absents)}"
+            manques.append((phrase, fiche.get_absolute_url()))
+    return manques

@@ -1,0 +1,120 @@
+"""Les formulaires des lignes d'une fiche : étapes, moyens, partenaires, indicateurs."""
+
+from django import forms
+
+from pams_portal.edition import FormulaireVersionne
+from plans.forms.plan import date_iso
+from plans.models import (
+    DemandeDeFinancement,
+    DemandeDePartenariat,
+    Etape,
+    Financement,
+    Indicateur,
+    LigneBudget,
+)
+
+
+class EtapeForm(FormulaireVersionne):
+    class Meta:
+        model = Etape
+        fields = ["libelle", "echeance", "faite", "ordre"]
+        widgets = {"echeance": date_iso()}
+
+
+class LigneBudgetForm(FormulaireVersionne):
+    class Meta:
+        model = LigneBudget
+        fields = ["annee", "investissement", "fonctionnement", "etp"]
+
+    def clean_annee(self):
+        annee = self.cleaned_data["annee"]
+        autres = LigneBudget.objects.filter(fiche=self.instance.fiche, annee=annee)
+        if autres.exclude(pk=self.instance.pk).exists():
+            raise forms.ValidationError(f"La fiche a déjà une ligne de budget pour {annee}.")
+        return annee
+
+
+class FinancementForm(FormulaireVersionne):
+    """Ce que le financeur écrit de sa propre main."""
+
+    class Meta:
+        model = Financement
+        fields = ["annee", "montant", "statut", "reference"]
+
+    def clean(self):
+        donnees = super().clean()
+        engage = donnees.get("statut") != Financement.Statut.SOLLICITE
+        if engage and "montant" in donnees and donnees["montant"] is None:
+            self.add_error("montant", "Un financement annoncé ou confirmé a un montant.")
+        return donnees
+
+
+def exclusifs(form, donnees, nom_partie, nom_organisme):
+    """Une ligne désigne une partie du plan, ou un organisme absent, jamais les deux."""
+    if bool(donnees.get(nom_partie)) == bool(donnees.get(nom_organisme)):
+        form.add_error(
+            nom_partie, "Choisissez une partie du plan, ou nommez un organisme absent du plan."
+        )
+
+
+class DemandeDeFinancementForm(FormulaireVersionne):
+    """Le porteur de la fiche sollicite une partie, ou saisit pour un organisme absent du plan."""
+
+    class Meta:
+        model = DemandeDeFinancement
+        fields = ["financeur", "organisme", "annee", "montant", "statut", "reference"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        fiche = self.instance.fiche
+        self.fields["financeur"].queryset = fiche.plan.parties.select_related("acteur").exclude(
+            pk=fiche.porteur_id
+        )
+        self.fields["financeur"].help_text = "Elle seule écrira son montant."
+
+    def clean(self):
+        donnees = super().clean()
+        exclusifs(self, donnees, "financeur", "organisme")
+        engage = donnees.get("statut") != Financement.Statut.SOLLICITE
+        if donnees.get("financeur") and (donnees.get("montant") is not None or engage):
+            self.add_error(
+                "montant", "Seul le financeur écrit et confirme son montant : laissez vide."
+            )
+        elif donnees.get("organisme") and engage and not donnees.get("reference"):
+            self.add_error("reference", "Citez la pièce qui établit ce financement.")
+        return donnees
+
+
+class DemandeDePartenariatForm(FormulaireVersionne):
+    class Meta:
+        model = DemandeDePartenariat
+        fields = ["partie", "organisme", "role"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        fiche = self.instance.fiche
+        self.fields["partie"].queryset = fiche.plan.parties.select_related("acteur").exclude(
+            pk=fiche.porteur_id
+        )
+
+    def clean(self):
+        donnees = super().clean()
+        exclusifs(self, donnees, "partie", "organisme")
+        return donnees
+
+
+class IndicateurForm(FormulaireVersionne):
+    class Meta:
+        model = Indicateur
+        fields = [
+            *("libelle", "unite", "depart", "date_depart", "cible", "echeance"),
+            *("source", "frequence"),
+        ]
+        widgets = {"date_depart": date_iso(), "echeance": date_iso()}
+
+    def clean(self):
+        donnees = super().clean()
+        debut, fin = donnees.get("date_depart"), donnees.get("echeance")
+        if debut and fin and fin < debut:
+            self.add_error("echeance", "L’échéance de la cible précède la valeur de départ.")
+        return donnees

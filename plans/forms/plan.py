@@ -1,0 +1,75 @@
+from django import forms
+
+from acteurs.models import Acteur
+from bassins.models import Bassin
+from pams_portal.droits import Qualite
+from pams_portal.edition import FormulaireVersionne
+from pams_portal.recherche import normaliser
+from plans.models import PartiePrenante, Plan
+
+
+def date_iso():
+    """Le champ de date natif, dont le format d'échange est toujours AAAA-MM-JJ."""
+    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
+class PlanCreateForm(forms.Form):
+    """Choisir le bassin dont on ouvre le plan."""
+
+    bassin = forms.ModelChoiceField(
+        Bassin.objects.none(), label="Bassin de mobilité", empty_label="Choisir un bassin"
+    )
+
+    def __init__(self, *args, bassins, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["bassin"].queryset = bassins
+
+
+class PlanForm(FormulaireVersionne):
+    class Meta:
+        model = Plan
+        fields = ["titre", "debut", "fin"]
+        widgets = {"debut": date_iso(), "fin": date_iso()}
+
+
+class PartieCreateForm(FormulaireVersionne):
+    """Ajouter une partie ; un co-pilote l'est de droit, il ne s'ajoute pas ici."""
+
+    class Meta:
+        model = PartiePrenante
+        fields = ["acteur", "qualite", "precision", "trace"]
+
+    def __init__(self, *args, acteurs, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["acteur"].queryset = acteurs
+        self.fields["acteur"].empty_label = "Choisir un acteur"
+        self.fields["qualite"].choices = [
+            (qualite.value, qualite.label) for qualite in Qualite if qualite != Qualite.CO_PILOTE
+        ]
+
+    def clean(self):
+        donnees = super().clean()
+        acteur, qualite = donnees.get("acteur"), donnees.get("qualite")
+        if self.instance.plan.parties.filter(acteur=acteur, qualite=qualite).exists():
+            self.add_error("acteur", "Cet acteur a déjà cette qualité dans le plan.")
+        return donnees
+
+
+class PartieForm(FormulaireVersionne):
+    class Meta:
+        model = PartiePrenante
+        fields = ["qualite", "precision", "trace"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["qualite"].choices = [
+            (qualite.value, qualite.label) for qualite in Qualite if qualite != Qualite.CO_PILOTE
+        ]
+
+
+def acteurs_trouves(recherche):
+    """Les acteurs dont le nom, le sigle ou le SIREN répond à la recherche."""
+    acteurs = Acteur.objects.all()
+    for mot in normaliser(recherche).split():
+        acteurs = acteurs.filter(nom_normalise__contains=mot) | acteurs.filter(siren=mot)
+    return acteurs.order_by("nom_normalise")

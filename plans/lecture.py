@@ -1,0 +1,80 @@
+"""Ce qu'il faut pour lire un plan d'un trait, en un nombre constant de requêtes."""
+
+from django.db.models import Prefetch
+
+from pams_portal.droits import Qualite
+from plans.models import Axe, Contribution, FicheAction, Objectif, Partenariat
+
+# Les chapitres où se lit la liste des parties d'une qualité.
+QUALITE_PAR_CHAPITRE = {
+    "co_pilotes": Qualite.CO_PILOTE,
+    "coordonnees": Qualite.COORDONNEE,
+    "associees": Qualite.ASSOCIEE,
+}
+
+
+class PlanALire:
+    """Un plan, ses parties par qualité, ses chapitres et contributions, ses axes et fiches.
+
+    Les fiches confidentielles n'y sont que pour qui a une place dans le plan.
+    """
+
+    def __init__(self, plan, parties, chapitres, axes, fiches):
+        self.plan = plan
+        self.parties = parties
+        self.chapitres = chapitres
+        self.axes = axes
+        self.fiches = fiches
+
+    @property
+    def co_pilotes(self):
+        return [partie for partie in self.parties if partie.est_co_pilote]
+
+    def sections(self):
+        """[(chapitre, parties dont il donne la liste)], dans l'ordre du sommaire."""
+        for chapitre in self.chapitres:
+            qualite = QUALITE_PAR_CHAPITRE.get(chapitre.cle)
+            yield chapitre, [p for p in self.parties if qualite and p.qualite == qualite]
+
+    def fiches_par_objectif(self):
+        """[(axe, [(objectif, fiches)])] ; les axes sans fiche y sont aussi."""
+        return [
+            (
+                axe,
+                [
+                    (objectif, [f for f in self.fiches if f.objectif_id == objectif.pk])
+                    for objectif in axe.objectifs.all()
+                ],
+            )
+            for axe in self.axes
+        ]
+
+
+def plan_a_lire(plan, utilisateur):
+    """Le plan prêt à lire par cette personne."""
+    contributions = Contribution.objects.select_related("porteur__acteur", "porteur__plan")
+    objectifs = Objectif.objects.order_by("numero")
+    return PlanALire(
+        plan=plan,
+        parties=list(plan.parties.select_related("acteur")),
+        chapitres=list(plan.chapitres.prefetch_related(Prefetch("contributions", contributions))),
+        axes=list(Axe.objects.filter(plan=plan).prefetch_related(Prefetch("objectifs", objectifs))),
+        fiches=list(fiches_a_lire(plan, utilisateur)),
+    )
+
+
+def fiches_a_lire(plan, utilisateur):
+    """Les fiches d'un plan, avec ce que disent leurs lignes et leurs champs attendus."""
+    partenariats = Partenariat.objects.select_related("partie__acteur")
+    return (
+        FicheAction.objects.visibles_par(utilisateur)
+        .filter(plan=plan)
+        .select_related("objectif__axe", "porteur__acteur")
+        .prefetch_related(
+            "etapes",
+            "budgets",
+            "financements",
+            "indicateurs",
+            Prefetch("partenariats", partenariats),
+        )
+    )

@@ -1,0 +1,77 @@
+"""Les adresses des plans, dans l'ordre de la procédure."""
+
+from django.urls import path
+
+from plans.views import conformite, document, lignes, parties, plan, redaction
+
+app_name = "plans"
+PLAN = "plans/<slug:slug>/"
+FICHE = f"{PLAN}fiches/<str:code>/"
+LIGNE = f"{FICHE}<slug:nature>/"
+
+urlpatterns = [
+    path("ma-part/", plan.ma_part, name="ma_part"),
+    path("plans/", plan.plan_list, name="plan_list"),
+    path("plans/nouveau/", plan.plan_create, name="plan_create"),
+    path(PLAN, plan.plan_detail, name="plan_detail"),
+    path(f"{PLAN}modifier/", plan.plan_update, name="plan_update"),
+    path(f"{PLAN}journal/", plan.plan_journal, name="plan_journal"),
+    path(f"{PLAN}conformite/", conformite.plan_conformite, name="plan_conformite"),
+    path(f"{PLAN}plan.pdf", document.plan_pdf, name="plan_pdf"),
+    path(f"{PLAN}plan.pdf/demander/", document.plan_pdf_demander, name="plan_pdf_demander"),
+    # Les parties prenantes
+    path(f"{PLAN}parties/", parties.partie_list, name="partie_list"),
+    path(f"{PLAN}parties/nouvelle/", parties.partie_create, name="partie_create"),
+    path(f"{PLAN}parties/<int:pk>/modifier/", parties.partie_update, name="partie_update"),
+    path(f"{PLAN}parties/<int:pk>/retirer/", parties.partie_delete, name="partie_delete"),
+    path(f"{PLAN}parties/<int:pk>/repondre/", parties.partie_repondre, name="partie_repondre"),
+    # La rédaction
+    path(
+        f"{PLAN}chapitres/<slug:cle>/contribuer/",
+        redaction.contribution_create,
+        name="contribution_create",
+    ),
+    path(
+        f"{PLAN}contributions/<int:pk>/modifier/",
+        redaction.contribution_update,
+        name="contribution_update",
+    ),
+    path(
+        f"{PLAN}contributions/<int:pk>/supprimer/",
+        redaction.contribution_delete,
+        name="contribution_delete",
+    ),
+    path(
+        f"{PLAN}contributions/<int:pk>/attribuer/",
+        redaction.contribution_attribuer,
+        name="contribution_attribuer",
+    ),
+    path(
+        f"{PLAN}contributions/<int:pk>/deplacer/",
+        redaction.contribution_deplacer,
+        name="contribution_deplacer",
+    ),
+    path(f"{PLAN}axes/nouveau/", redaction.axe_create, name="axe_create"),
+    path(f"{PLAN}axes/<int:pk>/modifier/", redaction.axe_update, name="axe_update"),
+    path(
+        f"{PLAN}axes/<int:axe_pk>/objectifs/nouveau/",
+        redaction.objectif_create,
+        name="objectif_create",
+    ),
+    path(f"{PLAN}objectifs/<int:pk>/modifier/", redaction.objectif_update, name="objectif_update"),
+    path(f"{PLAN}fiches/nouvelle/", redaction.fiche_action_create, name="fiche_action_create"),
+    path(FICHE, redaction.fiche_action_detail, name="fiche_action_detail"),
+    path(f"{FICHE}modifier/", redaction.fiche_action_update, name="fiche_action_update"),
+    path(f"{FICHE}retirer/", redaction.fiche_action_delete, name="fiche_action_delete"),
+    path(f"{FICHE}attribuer/", redaction.fiche_action_attribuer, name="fiche_action_attribuer"),
+    path(f"{FICHE}deplacer/", redaction.fiche_action_deplacer, name="fiche_action_deplacer"),
+    # Les lignes d'une fiche : étapes, budget, financements, partenariats, indicateurs
+    path(f"{LIGNE}nouvelle/", lignes.ligne_create, name="ligne_create"),
+    path(f"{LIGNE}<int:pk>/modifier/", lignes.ligne_update, name="ligne_update"),
+    path(f"{LIGNE}<int:pk>/supprimer/", lignes.ligne_delete, name="ligne_delete"),
+    path(
+        f"{FICHE}partenariats/<int:pk>/repondre/",
+        lignes.partenariat_repondre,
+        name="partenariat_repondre",
+    ),
+]

@@ -1,0 +1,178 @@
+"""Les lignes d'une fiche-action : une même suite de vues, une nature par ligne de la table.
+
+Chaque ligne pose la même question de droit que son objet : le budget et les étapes sont au porteur
+de la fiche, un financement à son financeur, un rôle à son partenaire.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from acteurs.models import Acte
+from pams_portal.droits import Droit, exiger
+from pams_portal.edition import FormulaireVersionne
+from plans.forms.lignes import (
+    DemandeDeFinancementForm,
+    DemandeDePartenariatForm,
+    EtapeForm,
+    FinancementForm,
+    IndicateurForm,
+    LigneBudgetForm,
+)
+from plans.models import (
+    DemandeDeFinancement,
+    DemandeDePartenariat,
+    Etape,
+    Financement,
+    Indicateur,
+    LigneBudget,
+    Partenariat,
+)
+from plans.views.redaction import fiche_visible, piece_de
+
+
+class Nature(NamedTuple):
+    """Ce qui distingue une sorte de ligne des autres."""
+
+    form: type[FormulaireVersionne]
+    droit: Droit
+    titre: str
+    ancre: str
+    # Reçoit la fiche et la partie qui écrit ; rend la ligne neuve.
+    fabrique: Callable
+    modifiable: bool = True
+
+
+NATURES = {
+    "etapes": Nature(
+        EtapeForm,
+        Droit.MODIFIER_FICHE,
+        "Étape",
+        "etapes",
+        lambda fiche, partie: Etape(fiche=fiche, ordre=fiche.etapes.count() + 1),
+    ),
+    "budget": Nature(
+        LigneBudgetForm,
+        Droit.MODIFIER_FICHE,
+        "Budget d’une année",
+        "budget",
+        lambda fiche, partie: LigneBudget(fiche=fiche),
+    ),
+    "financements": Nature(
+        FinancementForm,
+        Droit.MODIFIER_FINANCEMENT,
+        "Mon financement",
+        "financements",
+        lambda fiche, partie: Financement(fiche=fiche, financeur=partie, saisi_par=partie),
+    ),
+    "demandes-de-financement": Nature(
+        DemandeDeFinancementForm,
+        Droit.SOLLICITER_FINANCEMENT,
+        "Financeur à solliciter, ou absent du plan",
+        "financements",
+        lambda fiche, partie: DemandeDeFinancement(fiche=fiche, saisi_par=partie),
+        modifiable=False,
+    ),
+    "partenariats": Nature(
+        DemandeDePartenariatForm,
+        Droit.MODIFIER_FICHE,
+        "Partenaire",
+        "partenaires",
+        lambda fiche, partie: DemandeDePartenariat(fiche=fiche),
+        modifiable=False,
+    ),
+    "indicateurs": Nature(
+        IndicateurForm,
+        Droit.MODIFIER_INDICATEUR,
+        "Indicateur",
+        "indicateurs",
+        lambda fiche, partie: Indicateur(fiche=fiche, porteur=fiche.porteur),
+    ),
+}
+
+
+def nature_ou_404(cle):
+    if cle not in NATURES:
+        raise Http404
+    return NATURES[cle]
+
+
+def ligne_de(nature, fiche, pk):
+    lignes = nature.form.Meta.model.objects.filter(fiche=fiche)
+    return get_object_or_404(lignes.select_related("fiche__plan", "fiche__porteur"), pk=pk)
+
+
+def revenir(fiche, nature):
+    return redirect(f"{fiche.get_absolute_url()}#{nature.ancre}")
+
+
+def ligne_create(request, slug, code, nature):
+    fiche, nature = fiche_visible(request, slug, code), nature_ou_404(nature)
+    ligne = piece_de(
+        request.user, nature.droit, fiche.plan, lambda partie: nature.fabrique(fiche, partie)
+    )
+    form = nature.form(request.POST or None, instance=ligne)
+    if request.method == "POST" and form.enregistrer(request.user, nature.droit):
+        messages.success(request, "La ligne est ajoutée.")
+        avertir_du_financement(request, fiche)
+        return revenir(fiche, nature)
+    contexte = {"form": form, "plan": fiche.plan, "fiche": fiche, "nature": nature}
+    return render(request, "plans/ligne_create.html", contexte)
+
+
+def ligne_update(request, slug, code, nature, pk):
+    fiche, nature = fiche_visible(request, slug, code), nature_ou_404(nature)
+    if not nature.modifiable:
+        raise Http404
+    ligne = ligne_de(nature, fiche, pk)
+    exiger(request.user, nature.droit, ligne)
+    form = nature.form(request.POST or None, instance=ligne)
+    if request.method == "POST" and form.enregistrer(request.user, nature.droit):
+        messages.success(request, form.bilan("La ligne est enregistrée."))
+        avertir_du_financement(request, fiche)
+        return revenir(fiche, nature)
+    contexte = {"form": form, "plan": fiche.plan, "fiche": fiche, "nature": nature, "ligne": ligne}
+    return render(request, "plans/ligne_update.html", contexte)
+
+
+def ligne_delete(request, slug, code, nature, pk):
+    fiche, nature = fiche_visible(request, slug, code), nature_ou_404(nature)
+    ligne = ligne_de(nature, fiche, pk)
+    exiger(request.user, nature.droit, ligne)
+    if request.method == "POST":
+        ligne.supprimer(request.user, nature.droit)
+        messages.success(request, "La ligne est supprimée ; le journal garde ses valeurs.")
+        return revenir(fiche, nature)
+    contexte = {"plan": fiche.plan, "fiche": fiche, "nature": nature, "ligne": ligne}
+    return render(request, "plans/ligne_delete.html", contexte)
+
+
+@require_POST
+def partenariat_repondre(request, slug, code, pk):
+    fiche = fiche_visible(request, slug, code)
+    partenariat = get_object_or_404(Partenariat.objects.filter(fiche=fiche), pk=pk)
+    exiger(request.user, Droit.REPONDRE_PARTENARIAT, partenariat)
+    reponse = request.POST.get("reponse")
+    if reponse in (Partenariat.Reponse.CONFIRME, Partenariat.Reponse.DECLINE):
+        partenariat.agir(
+            request.user, Droit.REPONDRE_PARTENARIAT, Acte.Verbe.REPONDRE, reponse=reponse
+        )
+        messages.success(request, "Votre réponse est enregistrée.")
+    else:
+        messages.error(request, "Choisissez « Confirmer » ou « Décliner ».")
+    return redirect(f"{fiche.get_absolute_url()}#partenaires")
+
+
+def avertir_du_financement(request, fiche):
+    """Avertit, sans refuser, quand les financements dépassent le budget : jugé à l'arrêt du plan."""
+    exces = fiche.exces_de_financement()
+    if exces > 0:
+        messages.warning(
+            request,
+            "Les financements saisis dépassent le budget de la fiche. Rien n’est bloqué : "
+            "l’écart sera examiné quand le plan sera arrêté.",
+        )

@@ -1,0 +1,77 @@
+"""Les parties prenantes : qui est co-pilote, coordonné, associé, invité, et ce qu'il répond."""
+
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from acteurs.models import Acte
+from pams_portal.droits import Droit, exiger
+from plans.forms.plan import PartieCreateForm, PartieForm, acteurs_trouves
+from plans.models import PartiePrenante, Plan
+
+
+def partie_visible(request, slug, pk):
+    parties = PartiePrenante.objects.visibles_par(request.user).filter(plan__slug=slug)
+    return get_object_or_404(parties.select_related("plan", "acteur"), pk=pk)
+
+
+@require_safe
+def partie_list(request, slug):
+    plan = get_object_or_404(Plan.objects.visibles_par(request.user), slug=slug)
+    exiger(request.user, Droit.LIRE_PLAN, plan)
+    parties = plan.parties.select_related("acteur", "plan")
+    return render(request, "plans/partie_list.html", {"plan": plan, "parties": parties})
+
+
+def partie_create(request, slug):
+    plan = get_object_or_404(Plan.objects.visibles_par(request.user), slug=slug)
+    exiger(request.user, Droit.GERER_PARTIES, plan)
+    recherche = request.GET.get("q", "")
+    form = PartieCreateForm(
+        request.POST or None,
+        instance=PartiePrenante(plan=plan),
+        acteurs=acteurs_trouves(recherche),
+    )
+    if request.method == "POST" and form.enregistrer(request.user, Droit.GERER_PARTIES):
+        messages.success(request, f"{form.instance.acteur} est ajouté au plan, à solliciter.")
+        return redirect("plans:partie_list", slug)
+    contexte = {"form": form, "plan": plan, "recherche": recherche}
+    return render(request, "plans/partie_create.html", contexte)
+
+
+def partie_update(request, slug, pk):
+    partie = partie_visible(request, slug, pk)
+    exiger(request.user, Droit.GERER_PARTIES, partie)
+    form = PartieForm(request.POST or None, instance=partie)
+    if request.method == "POST" and form.enregistrer(request.user, Droit.GERER_PARTIES):
+        messages.success(request, form.bilan("La partie est enregistrée."))
+        return redirect("plans:partie_list", slug)
+    contexte = {"form": form, "plan": partie.plan, "partie": partie}
+    return render(request, "plans/partie_update.html", contexte)
+
+
+def partie_delete(request, slug, pk):
+    partie = partie_visible(request, slug, pk)
+    exiger(request.user, Droit.GERER_PARTIES, partie)
+    parts = partie.parts()
+    if request.method == "POST" and not parts:
+        partie.supprimer(request.user, Droit.GERER_PARTIES, Acte.Verbe.RETIRER)
+        messages.success(request, f"{partie.acteur} n’est plus partie du plan.")
+        return redirect("plans:partie_list", slug)
+    contexte = {"plan": partie.plan, "partie": partie, "parts": parts}
+    return render(request, "plans/partie_delete.html", contexte)
+
+
+@require_POST
+def partie_repondre(request, slug, pk):
+    partie = partie_visible(request, slug, pk)
+    exiger(request.user, Droit.REPONDRE_COMME_PARTIE, partie)
+    reponse = request.POST.get("reponse")
+    if reponse in (PartiePrenante.Reponse.CONTRIBUE, PartiePrenante.Reponse.DECLINE):
+        partie = partie.agir(
+            request.user, Droit.REPONDRE_COMME_PARTIE, Acte.Verbe.REPONDRE, reponse=reponse
+        )
+        messages.success(request, f"Votre réponse est notée : {partie.get_reponse_display()}.")
+    else:
+        messages.error(request, "Choisissez « Contribuer » ou « Décliner ».")
+    return redirect("plans:partie_list", slug)

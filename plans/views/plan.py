@@ -1,0 +1,112 @@
+"""Le plan lui-même : la liste, le document lisible, son journal, et « Ma part »."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.core.paginator import Paginator
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_safe
+
+from acteurs.lecture_du_journal import lire
+from acteurs.models import Acte
+from bassins.models import Bassin
+from pams_portal.droits import Droit, exiger, peut
+from plans.attentes import attentes_de, droit_de_contribuer, manques_du_plan, parties_tenues
+from plans.forms.plan import PlanCreateForm, PlanForm
+from plans.lecture import plan_a_lire
+from plans.models import Contribution, FicheAction, Plan
+
+
+@require_safe
+@login_not_required
+def plan_list(request):
+    plans = Plan.objects.visibles_par(request.user).select_related("bassin")
+    page = Paginator(plans, 50).get_page(request.GET.get("page"))
+    contexte = {"page": page, "peut_ouvrir": bool(bassins_a_ouvrir(request.user))}
+    return render(request, "plans/plan_list.html", contexte)
+
+
+@require_safe
+@login_not_required
+def plan_detail(request, slug):
+    plan = get_object_or_404(Plan.objects.visibles_par(request.user), slug=slug)
+    lecture = plan_a_lire(plan, request.user)
+    tenues = parties_tenues(request.user)
+    mes_parties = [partie for partie in lecture.parties if partie.pk in tenues]
+    contexte = {
+        "plan": plan,
+        "lecture": lecture,
+        "contribuables": chapitres_ouverts(request.user, lecture, mes_parties),
+        "peut_creer_une_fiche": any(
+            peut(request.user, Droit.MODIFIER_FICHE, FicheAction(plan=plan, porteur=partie))
+            for partie in mes_parties
+        ),
+        "attentes": attentes_de(request.user, Plan.objects.filter(pk=plan.pk)),
+        "manques": manques_du_plan(lecture) if request.user.is_authenticated else [],
+    }
+    return render(request, "plans/plan_detail.html", contexte)
+
+
+def plan_create(request):
+    bassins = bassins_a_ouvrir(request.user)
+    form = PlanCreateForm(request.POST or None, bassins=bassins)
+    if request.method == "POST" and form.is_valid():
+        plan = Plan.ouvrir(request.user, form.cleaned_data["bassin"])
+        messages.success(request, "Le plan est ouvert : ses parties et son sommaire sont proposés.")
+        return redirect(plan)
+    contexte = {"form": form, "bassins": bassins}
+    return render(request, "plans/plan_create.html", contexte)
+
+
+def plan_update(request, slug):
+    plan = get_object_or_404(Plan.objects.visibles_par(request.user), slug=slug)
+    exiger(request.user, Droit.MODIFIER_PLAN, plan)
+    form = PlanForm(request.POST or None, instance=plan)
+    if request.method == "POST" and form.enregistrer(request.user, Droit.MODIFIER_PLAN):
+        messages.success(request, form.bilan("Le plan est enregistré."))
+        return redirect(plan)
+    return render(request, "plans/plan_update.html", {"form": form, "plan": plan})
+
+
+@require_safe
+def plan_journal(request, slug):
+    plan = get_object_or_404(Plan.objects.visibles_par(request.user), slug=slug)
+    exiger(request.user, Droit.LIRE_PLAN, plan)
+    actes = Acte.objects.du_dossier(plan.identifiant)
+    page = Paginator(actes, 50).get_page(request.GET.get("page"))
+    contexte = {"plan": plan, "page": page, "actes": lire(page)}
+    return render(request, "plans/plan_journal.html", contexte)
+
+
+@require_safe
+def ma_part(request):
+    plans = Plan.objects.filter(pk__in=request.user.places_par_plan).select_related("bassin")
+    contexte = {"plans": plans, "attentes": attentes_de(request.user, plans)}
+    return render(request, "plans/ma_part.html", contexte)
+
+
+def chapitres_ouverts(utilisateur, lecture, parties):
+    """Les identifiants des chapitres où une de ces parties peut ajouter sa contribution."""
+    return {
+        chapitre.pk
+        for chapitre in lecture.chapitres
+        for partie in parties
+        if chapitre.est_redige
+        and peut(
+            utilisateur,
+            droit_de_contribuer(chapitre),
+            Contribution(chapitre=chapitre, porteur=partie),
+        )
+    }
+
+
+def bassins_a_ouvrir(utilisateur):
+    """Les bassins sans plan en cours dont une structure de la personne est co-pilote de droit."""
+    if not utilisateur.is_authenticated or not utilisateur.roles_par_acteur:
+        return Bassin.objects.none()
+    libres = Bassin.objects.exclude(plans__etat__in=Plan.ETATS_DE_REDACTION)
+    ouvrables = [
+        bassin.pk
+        for bassin in libres.with_perimetre()
+        if peut(utilisateur, Droit.OUVRIR_PLAN, Plan(bassin=bassin))
+    ]
+    return Bassin.objects.filter(pk__in=ouvrables)

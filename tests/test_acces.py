@@ -1,0 +1,254 @@
+"""Qui obtient quoi : le tableau d'accès de toutes les pages du portail.
+
+302 : va se connecter ; 403 : sait mais ne peut pas ; 404 : n'en sait rien. Les personnes sont
+celles de `conftest.py` : region et departement co-pilotes, redac et lectr de la Région, assem du
+service des assemblées, aom et spe coordonnées, assoc associée, invit invitée, etran co-pilote d'un
+autre bassin, sans une personne sans habilitation, admin l'administration technique.
+
+« post » : la page n'accepte que POST, le code est celui d'un POST vide et un GET répond 405.
+"""
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.urls import get_resolver, reverse
+
+from pams_portal.droits import Role
+from plans.models import Plan
+from tests import factories as f
+
+# fmt: off
+TABLEAU = """
+page                               objet            anon region depart redac lectr assem aom spe assoc invit etran sans admin
+accueil                            -                200  200    200    200   200   200   200 200 200   200   200   200  200
+droits                             -                200  200    200    200   200   200   200 200 200   200   200   200  200
+accessibilite                      -                200  200    200    200   200   200   200 200 200   200   200   200  200
+mentions                           -                200  200    200    200   200   200   200 200 200   200   200   200  200
+sante                              -                200  200    200    200   200   200   200 200 200   200   200   200  200
+accent                             -                200  200    200    200   200   200   200 200 200   200   200   200  200
+connexion                          -                200  302    302    302   302   302   302 302 302   302   302   302  302
+bassins:bassin_list                -                200  200    200    200   200   200   200 200 200   200   200   200  200
+bassins:bassin_detail              bassin           200  200    200    200   200   200   200 200 200   200   200   200  200
+plans:ma_part                      -                302  200    200    200   200   200   200 200 200   200   200   200  200
+plans:plan_list                    -                200  200    200    200   200   200   200 200 200   200   200   200  200
+plans:plan_create                  -                302  200    200    200   200   200   200 200 200   200   200   200  200
+plans:plan_detail                  plan             404  200    200    200   200   200   200 200 200   200   404   404  404
+plans:plan_detail                  adopte           200  200    200    200   200   200   200 200 200   200   200   200  200
+plans:plan_update                  plan             302  200    200    200   403   403   403 403 403   403   404   404  404
+plans:plan_update                  adopte           302  403    403    403   403   403   403 403 403   403   403   403  403
+plans:plan_journal                 plan             302  200    200    200   200   200   200 200 200   200   404   404  404
+plans:plan_journal                 adopte           302  403    403    403   403   403   403 403 403   403   403   403  403
+plans:plan_conformite              plan             404  200    200    200   200   200   200 200 200   200   404   404  404
+plans:plan_conformite              adopte           200  200    200    200   200   200   200 200 200   200   200   200  200
+plans:plan_pdf                     plan             404  202    202    202   202   202   202 202 202   202   404   404  404
+plans:plan_pdf                     adopte           202  202    202    202   202   202   202 202 202   202   202   202  202
+plans:plan_pdf_demander   post     plan             403  302    302    302   302   302   302 302 302   302   404   404  404
+plans:partie_list                  plan             302  200    200    200   200   200   200 200 200   200   404   404  404
+plans:partie_create                plan             302  200    200    403   403   403   403 403 403   403   404   404  404
+plans:partie_update                partie_aom       302  200    200    403   403   403   403 403 403   403   404   404  404
+plans:partie_update                partie_region    302  403    403    403   403   403   403 403 403   403   404   404  404
+plans:partie_delete                partie_aom       302  200    200    403   403   403   403 403 403   403   404   404  404
+plans:partie_delete                partie_region    302  403    403    403   403   403   403 403 403   403   404   404  404
+plans:partie_repondre     post     partie_aom       403  403    403    403   403   403   302 403 403   403   404   404  404
+plans:partie_repondre     post     partie_region    403  403    403    403   403   403   403 403 403   403   404   404  404
+plans:contribution_create          chapitre         302  200    200    200   403   403   200 200 200   403   404   404  404
+plans:contribution_create          chapitre_spe     302  200    200    200   403   403   403 200 403   403   404   404  404
+plans:contribution_create          chapitre_fiches  302  403    403    403   403   403   403 403 403   403   404   404  404
+plans:contribution_update          part_region      302  200    403    200   403   403   403 403 403   403   404   404  404
+plans:contribution_update          part_depart      302  403    200    403   403   403   403 403 403   403   404   404  404
+plans:contribution_update          part_aom         302  403    403    403   403   403   200 403 403   403   404   404  404
+plans:contribution_update          part_assoc       302  403    403    403   403   403   403 403 200   403   404   404  404
+plans:contribution_update          part_invit       302  403    403    403   403   403   403 403 403   403   404   404  404
+plans:contribution_update          part_spe         302  403    403    403   403   403   403 200 403   403   404   404  404
+plans:contribution_delete          part_region      302  200    403    200   403   403   403 403 403   403   404   404  404
+plans:contribution_delete          part_commune     302  403    403    403   403   403   403 403 403   403   404   404  404
+plans:contribution_attribuer       part_region      302  200    403    403   403   403   403 403 403   403   404   404  404
+plans:contribution_attribuer       part_aom         302  200    200    403   403   403   403 403 403   403   404   404  404
+plans:contribution_deplacer post   part_aom         403  302    302    302   403   403   403 403 403   403   404   404  404
+plans:axe_create                   plan             302  200    200    200   403   403   403 403 403   403   404   404  404
+plans:axe_update                   axe              302  200    200    200   403   403   403 403 403   403   404   404  404
+plans:objectif_create              axe              302  200    200    200   403   403   403 403 403   403   404   404  404
+plans:objectif_update              objectif         302  200    200    200   403   403   403 403 403   403   404   404  404
+plans:fiche_action_create          plan             302  200    200    200   403   403   200 200 200   403   404   404  404
+plans:fiche_action_detail          fiche_region     404  200    200    200   200   200   200 200 200   200   404   404  404
+plans:fiche_action_detail          fiche_publique   200  200    200    200   200   200   200 200 200   200   200   200  200
+plans:fiche_action_detail          fiche_secrete    404  200    200    200   200   200   200 200 200   200   404   404  404
+plans:fiche_action_update          fiche_region     302  200    403    200   403   403   403 403 403   403   404   404  404
+plans:fiche_action_update          fiche_aom        302  403    403    403   403   403   200 403 403   403   404   404  404
+plans:fiche_action_update          fiche_publique   302  403    403    403   403   403   403 403 403   403   403   403  403
+plans:fiche_action_delete          fiche_region     302  200    403    403   403   403   403 403 403   403   404   404  404
+plans:fiche_action_delete          fiche_engagee    302  403    403    403   403   403   403 403 403   403   404   404  404
+plans:fiche_action_attribuer       fiche_region     302  200    403    403   403   403   403 403 403   403   404   404  404
+plans:fiche_action_attribuer       fiche_aom        302  200    200    403   403   403   403 403 403   403   404   404  404
+plans:fiche_action_deplacer post   fiche_region     403  302    302    302   403   403   403 403 403   403   404   404  404
+plans:ligne_create                 etapes_neuf      302  200    403    200   403   403   403 403 403   403   404   404  404
+plans:ligne_create                 budget_neuf      302  200    403    200   403   403   403 403 403   403   404   404  404
+plans:ligne_create                 indic_neuf       302  200    403    200   403   403   403 403 403   403   404   404  404
+plans:ligne_create                 partn_neuf       302  200    403    200   403   403   403 403 403   403   404   404  404
+plans:ligne_create                 demande_neuf     302  200    403    200   403   403   403 403 403   403   404   404  404
+plans:ligne_create                 financ_neuf      302  200    200    403   403   403   200 200 200   403   404   404  404
+plans:ligne_create                 inconnu_neuf     302  404    404    404   404   404   404 404 404   404   404   404  404
+plans:ligne_update                 etape            302  200    403    200   403   403   403 403 403   403   404   404  404
+plans:ligne_update                 budget           302  200    403    200   403   403   403 403 403   403   404   404  404
+plans:ligne_update                 indicateur       302  200    403    200   403   403   403 403 403   403   404   404  404
+plans:ligne_update                 euro_depart      302  403    200    403   403   403   403 403 403   403   404   404  404
+plans:ligne_update                 euro_absent      302  200    403    403   403   403   403 403 403   403   404   404  404
+plans:ligne_delete                 etape            302  200    403    200   403   403   403 403 403   403   404   404  404
+plans:ligne_delete                 budget           302  200    403    200   403   403   403 403 403   403   404   404  404
+plans:ligne_delete                 indicateur       302  200    403    200   403   403   403 403 403   403   404   404  404
+plans:ligne_delete                 euro_depart      302  403    200    403   403   403   403 403 403   403   404   404  404
+plans:ligne_delete                 demande_muette   302  200    403    200   403   403   403 403 403   403   404   404  404
+plans:ligne_delete                 demande_chiffree 302  403    403    403   403   403   403 403 403   403   404   404  404
+plans:ligne_delete                 role_sollicite   302  200    403    200   403   403   403 403 403   403   404   404  404
+plans:ligne_delete                 role_confirme    302  403    403    403   403   403   403 403 403   403   404   404  404
+plans:partenariat_repondre post    role_repondre    403  403    403    403   403   403   302 403 403   403   404   404  404
+"""
+# fmt: on
+PERSONNES = {
+    "depart": "departement",
+    "redac": "redactrice",
+    "lectr": "lectrice",
+    "assem": "assemblees",
+    "assoc": "associee",
+    "invit": "invitee",
+    "etran": "etrangere",
+    "sans": "sans_acteur",
+}
+
+
+def lignes(methode):
+    """[(page, objet, {personne: code})] pour une méthode."""
+    entete, *reste = [ligne.split() for ligne in TABLEAU.strip().splitlines()]
+    for adresse, *suite in reste:
+        if methode == (suite.pop(0) if suite[0] == "post" else "get"):
+            objet, *codes = suite
+            yield adresse, objet, dict(zip(entete[2:], map(int, codes), strict=True))
+
+
+def pages_du_tableau():
+    return {ligne.split()[0] for ligne in TABLEAU.strip().splitlines()[1:]}
+
+
+@pytest.fixture
+def objets(bassin, plan, region, departement, aom, spe, association, invitee, personnes):
+    """{nom du tableau: arguments de l'adresse}."""
+    adopte = f.make_plan(bassin, slug="adopte", etat=Plan.Etat.ADOPTE)
+    porteur_adopte = f.make_partie(adopte)
+    fiche = f.make_fiche(region)
+    fiche_aom = f.make_fiche(aom)
+    engagee = f.make_fiche(region)
+    f.make_financement(engagee, departement)
+    publique = f.make_fiche(porteur_adopte)
+    secrete = f.make_fiche(region, confidentielle=True)
+    de_fiche = [plan.slug, fiche.code]
+    sollicite = f.make_partenariat(fiche, aom)
+    confirme = f.make_partenariat(fiche, spe, reponse="confirme")
+    demande = f.make_financement(fiche, aom, montant=None, statut="sollicite")
+    chiffre = f.make_financement(fiche, departement, statut="annonce")
+    commune = f.make_contribution(region, commune=True)
+    objectif = f.make_objectif(plan)
+    f.make_chapitre(plan, "recapitulatif")
+    f.make_chapitre(plan, "mesures_spe")
+
+    def part(partie, cle="accompagnement"):
+        return [plan.slug, f.make_contribution(partie, cle).pk]
+
+    return {
+        "-": [],
+        "bassin": [bassin.slug],
+        "plan": [plan.slug],
+        "adopte": [adopte.slug],
+        "partie_aom": [plan.slug, aom.pk],
+        "partie_region": [plan.slug, region.pk],
+        "chapitre": [plan.slug, "accompagnement"],
+        "chapitre_spe": [plan.slug, "mesures_spe"],
+        "chapitre_fiches": [plan.slug, "recapitulatif"],
+        "part_region": part(region),
+        "part_depart": part(departement),
+        "part_aom": part(aom),
+        "part_assoc": part(association),
+        "part_invit": part(invitee),
+        "part_spe": part(spe, "mesures_spe"),
+        "part_commune": [plan.slug, commune.pk],
+        "axe": [plan.slug, objectif.axe_id],
+        "objectif": [plan.slug, objectif.pk],
+        "fiche_region": de_fiche,
+        "fiche_aom": [plan.slug, fiche_aom.code],
+        "fiche_engagee": [plan.slug, engagee.code],
+        "fiche_publique": [adopte.slug, publique.code],
+        "fiche_secrete": [plan.slug, secrete.code],
+        "etapes_neuf": [*de_fiche, "etapes"],
+        "budget_neuf": [*de_fiche, "budget"],
+        "indic_neuf": [*de_fiche, "indicateurs"],
+        "partn_neuf": [*de_fiche, "partenariats"],
+        "demande_neuf": [*de_fiche, "demandes-de-financement"],
+        "financ_neuf": [*de_fiche, "financements"],
+        "inconnu_neuf": [*de_fiche, "nimporte-quoi"],
+        "etape": [*de_fiche, "etapes", f.make_etape(fiche).pk],
+        "budget": [*de_fiche, "budget", f.make_budget(fiche).pk],
+        "indicateur": [*de_fiche, "indicateurs", f.make_indicateur(fiche).pk],
+        "euro_depart": [*de_fiche, "financements", chiffre.pk],
+        "euro_absent": [*de_fiche, "financements", f.make_financement(fiche).pk],
+        "demande_muette": [*de_fiche, "demandes-de-financement", demande.pk],
+        "demande_chiffree": [*de_fiche, "demandes-de-financement", chiffre.pk],
+        "role_sollicite": [*de_fiche, "partenariats", sollicite.pk],
+        "role_confirme": [*de_fiche, "partenariats", confirme.pk],
+        "role_repondre": [*de_fiche, sollicite.pk],
+    }
+
+
+def lecture_seule(execute, sql, params, many, context):
+    lit = sql.startswith(("SELECT", "SAVEPOINT", "RELEASE", "DECLARE", "FETCH", "CLOSE"))
+    assert lit, f"Un GET a écrit : {sql}"
+    return execute(sql, params, many, context)
+
+
+@pytest.fixture
+def navigateurs(personnes):
+    """Un client déjà connecté par personne."""
+    clients = {"anon": Client()}
+    for qui in [entete for entete in TABLEAU.split("\n")[1].split()[2:] if entete != "anon"]:
+        clients[qui] = Client()
+        clients[qui].force_login(personnes[PERSONNES.get(qui, qui)])
+    return clients
+
+
+def test_chaque_page_repond_a_chacun_selon_sa_place(objets, navigateurs):
+    ecarts = []
+    for adresse, objet, attendus in lignes("get"):
+        url = reverse(adresse, args=objets[objet])
+        with connection.execute_wrapper(lecture_seule):
+            obtenus = {qui: navigateurs[qui].get(url).status_code for qui in attendus}
+        ecarts += [
+            f"{adresse} {objet} {qui} : {code} attendu, {obtenus[qui]} obtenu"
+            for qui, code in attendus.items()
+            if obtenus[qui] != code
+        ]
+    assert ecarts == []
+
+
+@pytest.mark.parametrize(("adresse", "objet", "attendus"), list(lignes("post")))
+def test_chaque_acte_repond_a_chacun_selon_sa_place(objets, navigateurs, adresse, objet, attendus):
+    url = reverse(adresse, args=objets[objet])
+    assert {qui: navigateurs[qui].post(url).status_code for qui in attendus} == attendus
+    assert navigateurs["region"].get(url).status_code == 405
+
+
+def test_toutes_les_pages_sont_dans_le_tableau():
+    declarees = set()
+    for motif in get_resolver().url_patterns:
+        espace = getattr(motif, "namespace", None)
+        if espace == "admin":
+            continue
+        enfants = getattr(motif, "url_patterns", [motif])
+        declarees |= {f"{espace}:{e.name}" if espace else e.name for e in enfants}
+    assert declarees == pages_du_tableau()
+
+
+def test_chaque_role_a_sa_personne(personnes):
+    tenus = {
+        habilitation.role
+        for personne in personnes.values()
+        for habilitation in personne.habilitations.all()
+    }
+    assert tenus == set(Role) - {Role.GESTIONNAIRE}

@@ -1,0 +1,233 @@
+"""Aucune ligne perdue : deux personnes écrivent, rien ne s'efface sans avoir été montré."""
+
+import re
+
+import pytest
+from django.urls import reverse
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from acteurs.models import Acte
+from pams_portal.droits import Droit, Role
+from plans.forms.redaction import ContributionForm, FicheActionForm
+from plans.models import Contribution, FicheAction
+from tests import factories as f
+
+SAISIE_FICHE = {
+    "type": "nouvelle",
+    "lien_legal": "spe",
+    "priorite": "normale",
+    "perimetre": "bassin",
+    "avancement": "a_lancer",
+}
+
+
+@pytest.fixture
+def part(region):
+    return f.make_contribution(region, texte="Un.\n\nDeux.")
+
+
+@pytest.fixture
+def collegue(region):
+    return f.make_utilisateur(region.acteur, Role.VALIDEUR, nom="Carole, collègue")
+
+
+def ecrire(client, personne, part, texte, version, **autres):
+    client.force_login(personne)
+    url = reverse("plans:contribution_update", args=[part.plan.slug, part.pk])
+    return client.post(url, {"texte": texte, "version": version, **autres})
+
+
+def saisie(fiche, **champs):
+    depart = SAISIE_FICHE | {"objectif": fiche.objectif_id, "intitule": fiche.intitule}
+    return depart | {"publics": fiche.publics, "version": str(fiche.version)} | champs
+
+
+def test_le_formulaire_porte_la_version_d_ou_il_part(client, personnes, part):
+    client.force_login(personnes["region"])
+    html = client.get(reverse("plans:contribution_update", args=[part.plan.slug, part.pk]))
+
+    assert re.search(r'name="version" value="1"', html.content.decode())
+
+
+def test_enregistrer_monte_la_version_et_consigne(client, personnes, part):
+    ecrire(client, personnes["region"], part, "Un.\n\nDeux et demi.", 1)
+
+    part.refresh_from_db()
+    acte = Acte.objects.get()
+    assert (part.texte, part.version) == ("Un.\n\nDeux et demi.", 2)
+    assert acte.avant == {"texte": "Un.\n\nDeux."}
+    assert acte.apres == {"texte": "Un.\n\nDeux et demi."}
+    assert (acte.nom_utilisateur, acte.nom_acteur) == ("Rita, Région", "Région Hauts-de-France")
+
+
+def test_enregistrer_sans_rien_changer_n_ecrit_rien(client, personnes, part):
+    ecrire(client, personnes["region"], part, "Un.\r\n\r\nDeux.\r\n", 1)
+
+    part.refresh_from_db()
+    assert part.version == 1
+    assert Acte.objects.count() == 0
+
+
+def test_deux_textes_concurrents_sont_montres_cote_a_cote(client, personnes, part, collegue):
+    ecrire(client, collegue, part, "Le texte de Carole.", 1)
+
+    response = ecrire(client, personnes["region"], part, "Le texte de Rita.", 1)
+
+    html = response.content.decode()
+    part.refresh_from_db()
+    assert part.texte == "Le texte de Carole."
+    assert "Le texte de Rita." in html
+    assert "Le texte de Carole." in html
+    assert "Carole, collègue" in html
+    [conflit] = response.context["form"].conflits
+    assert conflit.base == response.context["form"].en_clair("texte", "Un.\n\nDeux.")
+
+
+def test_sans_choix_le_conflit_reste_ouvert(client, personnes, part, collegue):
+    ecrire(client, collegue, part, "Carole.", 1)
+
+    response = ecrire(client, personnes["region"], part, "Rita.", 2, a_choisir="texte")
+
+    part.refresh_from_db()
+    assert part.texte == "Carole."
+    assert len(response.context["form"].conflits) == 1
+
+
+@pytest.mark.parametrize(("choix", "garde"), [("mien", "Rita."), ("leur", "Carole.")])
+def test_la_personne_choisit_ce_qui_est_garde(client, personnes, part, collegue, choix, garde):
+    ecrire(client, collegue, part, "Carole.", 1)
+
+    response = ecrire(
+        client, personnes["region"], part, "Rita.", 2, a_choisir="texte", choix_texte=choix
+    )
+
+    part.refresh_from_db()
+    assert response.status_code == 302
+    assert part.texte == garde
+    assert {"texte": "Carole."} in [acte.apres for acte in Acte.objects.all()]
+
+
+def test_un_troisieme_texte_pendant_le_choix_rouvre_le_conflit(client, personnes, part, collegue):
+    ecrire(client, collegue, part, "Carole.", 1)
+    ecrire(client, collegue, part, "Carole, encore.", 2)
+
+    response = ecrire(
+        client, personnes["region"], part, "Rita.", 2, a_choisir="texte", choix_texte="mien"
+    )
+
+    part.refresh_from_db()
+    assert response.status_code == 200
+    assert part.texte == "Carole, encore."
+
+
+def test_des_champs_differents_se_fusionnent_d_eux_memes(client, personnes, region, collegue):
+    fiche = f.make_fiche(region, intitule="Ancien", publics=["apprentis"])
+    url = reverse("plans:fiche_action_update", args=[fiche.plan.slug, fiche.code])
+    client.force_login(collegue)
+    client.post(url, saisie(fiche, intitule="Intitulé de Carole"))
+
+    client.force_login(personnes["region"])
+    response = client.post(url, saisie(fiche, description="Description de Rita"), follow=True)
+
+    fiche.refresh_from_db()
+    assert fiche.intitule == "Intitulé de Carole"
+    assert fiche.description == "Description de Rita"
+    assert "Ce que d’autres ont changé entre-temps est gardé : « Intitulé »." in (
+        response.content.decode()
+    )
+
+
+def test_apres_un_conflit_le_champ_fusionne_ne_revient_pas_en_arriere(
+    client, personnes, region, collegue
+):
+    fiche = f.make_fiche(region, intitule="Ancien", description="Départ")
+    url = reverse("plans:fiche_action_update", args=[fiche.plan.slug, fiche.code])
+    client.force_login(collegue)
+    client.post(url, saisie(fiche, intitule="De Carole", description="De Carole"))
+    client.force_login(personnes["region"])
+
+    conflit = client.post(url, saisie(fiche, description="De Rita"))
+    form = conflit.context["form"]
+    reprise = {champ.html_name: champ.value() for champ in form if champ.value() is not None}
+    client.post(url, reprise | {"choix_description": "mien"})
+
+    fiche.refresh_from_db()
+    assert (fiche.intitule, fiche.description) == ("De Carole", "De Rita")
+
+
+@pytest.mark.parametrize("version", ["", "zéro", "0", "-1", "99", "1 OR 1=1", "9" * 400, "²"])
+def test_une_version_falsifiee_n_efface_rien(client, personnes, part, version):
+    response = ecrire(client, personnes["region"], part, "Texte de remplacement.", version)
+
+    part.refresh_from_db()
+    html = response.content.decode()
+    assert response.status_code == 200
+    assert part.texte == "Un.\n\nDeux."
+    assert "La version de départ de ce formulaire est illisible" in html
+    assert "Texte de remplacement." in html
+
+
+def test_un_texte_trop_long_est_refuse_avec_une_phrase_et_garde(client, personnes, part):
+    long = "mot " * 60_000
+    response = ecrire(client, personnes["region"], part, long, 1)
+
+    part.refresh_from_db()
+    assert part.texte == "Un.\n\nDeux."
+    assert response.context["form"].errors["texte"]
+    assert long.strip()[:2000] in response.content.decode()
+
+
+def test_la_part_attribuee_a_une_autre_pendant_l_ecriture(plan, region, departement, personnes):
+    part = f.make_contribution(region, texte="Avant")
+    form = ContributionForm({"texte": "Après", "version": "1"}, instance=part)
+    Contribution.objects.filter(pk=part.pk).update(porteur=departement)
+
+    assert not form.enregistrer(personnes["region"], Droit.CONTRIBUER)
+    assert "Votre saisie est gardée" in str(form.non_field_errors())
+    assert Contribution.objects.get(pk=part.pk).texte == "Avant"
+
+
+def test_le_plan_arrete_pendant_l_ecriture(plan, region, personnes):
+    part = f.make_contribution(region, texte="Avant")
+    form = ContributionForm({"texte": "Après", "version": "1"}, instance=part)
+    type(plan).objects.filter(pk=plan.pk).update(etat=plan.Etat.ARRETE)
+
+    assert not form.enregistrer(personnes["region"], Droit.CONTRIBUER)
+    assert Contribution.objects.get(pk=part.pk).texte == "Avant"
+
+
+def test_la_part_supprimee_pendant_l_ecriture(region, personnes):
+    part = f.make_contribution(region, texte="Avant")
+    form = ContributionForm({"texte": "Après", "version": "1"}, instance=part)
+    Contribution.objects.filter(pk=part.pk).delete()
+
+    assert not form.enregistrer(personnes["region"], Droit.CONTRIBUER)
+    assert "quelqu’un a supprimé" in str(form.non_field_errors())
+
+
+TEXTES = st.text(alphabet="ab \n", min_size=1, max_size=8).map(lambda t: f"x{t}".strip())
+
+
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(suite=st.lists(st.tuples(st.integers(0, 1), st.booleans(), TEXTES), max_size=8))
+def test_quel_que_soit_l_entrelacement_aucun_texte_ne_se_perd(region, personnes, collegue, suite):
+    """Tout texte envoyé est dans la base, dans le journal, ou rendu à l'écran."""
+    fiche = f.make_fiche(region, intitule="départ", description="départ")
+    auteurs = [personnes["region"], collegue]
+    lues = [FicheAction.objects.get(pk=fiche.pk) for _ in auteurs]
+    for qui, relit, texte in suite:
+        if relit:
+            lues[qui] = FicheAction.objects.get(pk=fiche.pk)
+        vu = lues[qui]
+        form = FicheActionForm(saisie(vu, description=texte, objectif=vu.objectif_id), instance=vu)
+        enregistre = form.enregistrer(auteurs[qui], Droit.MODIFIER_FICHE)
+        connus = [acte.apres.get("description") for acte in Acte.objects.sur(fiche)]
+        if enregistre:
+            actuel = FicheAction.objects.get(pk=fiche.pk).description
+            assert texte in (*connus, actuel)
+        else:
+            assert form["description"].value() == texte
+            assert [c.champ.name for c in form.conflits] == ["description"]
