@@ -26,6 +26,8 @@ sys.exit(int(sys.argv[3]))
 """
 SUPERVISEUR = """
 import sys
+import django
+django.setup()
 from pams_portal.management.commands.servir import Superviseur
 web, ouvrier = ([sys.executable, "-c", sys.argv[1], *sys.argv[i:i + 3]] for i in (2, 5))
 sys.exit(Superviseur(web, ouvrier, print).servir("127.0.0.1", 9, None))
@@ -76,7 +78,7 @@ def superviser(tmp_path, environnement):
             cwd=settings.BASE_DIR,
         )
         lances.append(processus)
-        attendre(lambda: all(naissances(journal) for journal in journaux))
+        attendre(lambda: processus.poll() or all(naissances(journal) for journal in journaux))
         return processus, *journaux
 
     yield lancer
