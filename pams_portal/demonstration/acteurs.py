@@ -5,7 +5,7 @@ from django.contrib.auth.hashers import make_password
 from acteurs.models import Acteur, Etablissement, Fonction, Habilitation, Utilisateur
 from pams_portal.demonstration.contenu import identifiant, lire
 
-MOT_DE_PASSE = "demonstration-pams"  # noqa: S105 - public, et refusé hors de la démonstration
+MOT_DE_PASSE = "demonstration-pams"  # public : refusé hors de la démonstration
 
 
 def charger_acteurs():

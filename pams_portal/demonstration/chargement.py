@@ -1,10 +1,13 @@
 """Poser toute la démonstration, en une transaction."""
 
 from django.db import transaction
+from django_tasks_db.models import DBTaskResult
 
 from pams_portal.demonstration.acteurs import charger_acteurs, charger_comptes
 from pams_portal.demonstration.inventaire import charger_dispositifs
 from pams_portal.demonstration.plans import charger_plan
+from plans.models import Document, Plan
+from plans.taches import produire_document
 
 PLANS = ("grand-amienois-grand-roye", "anjou-est")
 
@@ -16,4 +19,17 @@ def charger():
     personnes = charger_comptes(acteurs)
     dispositifs = charger_dispositifs(acteurs, personnes)
     for slug in PLANS:
-        charger_plan(slug, acteurs, personnes, dispositifs)
+        if not Plan.objects.filter(slug=slug).exists():
+            charger_plan(slug, acteurs, personnes, dispositifs)
+            _ne_demander_que_le_dernier_document(Plan.objects.filter(slug=slug))
+
+
+def _ne_demander_que_le_dernier_document(plans):
+    """Des centaines d'écritures viennent de demander chacune le leur."""
+    documents = Document.objects.filter(plan__in=plans)
+    numeros = set(documents.values_list("pk", flat=True))
+    travaux = DBTaskResult.objects.ready().filter(task_path=produire_document.module_path)
+    perimes = [travail.pk for travail in travaux if travail.args_kwargs["args"][0] in numeros]
+    DBTaskResult.objects.filter(pk__in=perimes).delete()
+    documents.delete()
+    Document.objects.demander(plans)

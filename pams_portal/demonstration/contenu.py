@@ -2,14 +2,16 @@
 
 import tomllib
 import uuid
+from decimal import Decimal
 from pathlib import Path
 
 DOSSIER = Path(__file__).parent / "contenu"
 
 
 def lire(*chemin):
-    """Le contenu d'un fichier TOML, en dictionnaire."""
-    return tomllib.loads(DOSSIER.joinpath(*chemin).read_text(encoding="utf-8"))
+    """Le contenu d'un fichier TOML, en dictionnaire ; ses nombres à virgule sont exacts."""
+    texte = DOSSIER.joinpath(*chemin).read_text(encoding="utf-8")
+    return tomllib.loads(texte, parse_float=Decimal)
 
 
 def lire_tous(*chemin):

@@ -5,6 +5,8 @@ from bassins.models import Bassin
 from pams_portal.droits import Droit
 from pams_portal.texte import normaliser
 from plans.models import (
+    DemandeDeFinancement,
+    DemandeDePartenariat,
     Etape,
     FicheAction,
     Financement,
@@ -19,7 +21,7 @@ TEXTES = ("constat", "objectif_operationnel", "description", "reussite", "articu
 
 def ecrire_fiche(
     redaction,
-    dispositifs,
+    inventaire,
     porteur,
     objectif,
     etapes=(),
@@ -34,7 +36,7 @@ def ecrire_fiche(
         "epci": champs.pop("epci", []),
         "communes": champs.pop("communes", []),
         "autres_bassins": Bassin.objects.filter(slug__in=champs.pop("autres_bassins", [])),
-        "dispositifs": [dispositifs[cle] for cle in champs.pop("dispositifs", [])],
+        "dispositifs": [inventaire[cle] for cle in champs.pop("dispositifs", [])],
     }
     champs |= {nom: normaliser(champs[nom].strip()) for nom in TEXTES if nom in champs}
     fiche = FicheAction(
@@ -54,38 +56,33 @@ def ecrire_fiche(
     for ligne in partenaire:
         _ajouter_partenaire(redaction, fiche, porteur, **ligne)
     for ligne in financement:
-        _solliciter(redaction, fiche, porteur, **ligne)
+        _ajouter_financement(redaction, fiche, porteur, **ligne)
     for ligne in indicateur:
         _ajouter_indicateur(redaction, fiche, porteur, **ligne)
 
 
 def _ajouter_partenaire(redaction, fiche, porteur, role, partie=None, organisme="", reponse=None):
     """Le porteur sollicite ; la partie répond elle-même, si elle répond."""
-    partenariat = Partenariat(
+    demande = DemandeDePartenariat(
         fiche=fiche, role=role, organisme=organisme, partie=partie and redaction.partie(partie)
     )
-    redaction.creer(porteur, partenariat, Droit.MODIFIER_FICHE)
+    redaction.creer(porteur, demande, Droit.MODIFIER_FICHE)
     if reponse:
         verbe = Acte.Verbe.CONFIRMER if reponse == "confirme" else Acte.Verbe.REPONDRE
-        droit = Droit.REPONDRE_PARTENARIAT
-        redaction.agir(partie, partenariat, droit, verbe, reponse=reponse)
+        partenariat = Partenariat.objects.get(pk=demande.pk)
+        redaction.agir(partie, partenariat, Droit.REPONDRE_PARTENARIAT, verbe, reponse=reponse)
 
 
-def _solliciter(redaction, fiche, porteur, financeur=None, organisme="", annee=None, **montant):
-    """Le financeur inscrit seul son montant ; d'un absent du plan, le porteur saisit l'annonce."""
-    demande = Financement(
-        fiche=fiche,
-        financeur=financeur and redaction.partie(financeur),
-        organisme=organisme,
-        saisi_par=fiche.porteur,
-        annee=annee,
-        **({} if financeur else montant),
-    )
-    redaction.creer(porteur, demande, Droit.SOLLICITER_FINANCEMENT)
-    if financeur and montant:
-        montant["saisi_par"] = redaction.partie(financeur)
-        droit = Droit.MODIFIER_FINANCEMENT
-        redaction.agir(financeur, demande, droit, Acte.Verbe.CONFIRMER, **montant)
+def _ajouter_financement(redaction, fiche, porteur, financeur=None, montant=None, **champs):
+    """Une partie inscrit seule son montant ; sinon le porteur sollicite, ou note une annonce."""
+    partie = financeur and redaction.partie(financeur)
+    if financeur and montant is not None:
+        modele, plume, droit = Financement, financeur, Droit.MODIFIER_FINANCEMENT
+    else:
+        modele, plume, droit = DemandeDeFinancement, porteur, Droit.SOLLICITER_FINANCEMENT
+    ligne = modele(fiche=fiche, financeur=partie, montant=montant, **champs)
+    ligne.saisi_par = redaction.partie(plume)
+    redaction.creer(plume, ligne, droit)
 
 
 def _ajouter_indicateur(redaction, fiche, porteur, responsable=None, **champs):

@@ -30,6 +30,7 @@ def _creer(acteurs, personnes, cle, porteur, tenu_par=None, financeurs=(), age=N
         identifiant=identifiant("dispositif", cle),
         porteur=acteurs[porteur],
         tenu_par=acteurs[tenu_par],
+        saisi_par=acteurs[tenu_par],
         source=SOURCE,
         source_id=cle,
         demonstration=True,
@@ -39,7 +40,7 @@ def _creer(acteurs, personnes, cle, porteur, tenu_par=None, financeurs=(), age=N
     if age is not None:
         dispositif.confirme_le = timezone.localdate() - timedelta(days=age)
         dispositif.confirme_par = acteurs[tenu_par]
-    dispositif.full_clean(exclude=["recherche"])
+    dispositif.full_clean(exclude=["nom_normalise", "recherche"])
     place = exiger(personnes[tenu_par], Droit.CREER_DISPOSITIF, dispositif)
     dispositif.save()
     dispositif.financeurs.set(acteurs[financeur] for financeur in financeurs)

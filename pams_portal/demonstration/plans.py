@@ -11,9 +11,7 @@ from plans.models import Contribution, Objectif, Plan
 
 
 def charger_plan(slug, acteurs, personnes, dispositifs):
-    """Ouvre et remplit le plan d'un bassin ; s'il existe déjà, n'y touche pas."""
-    if Plan.objects.filter(slug=slug).exists():
-        return
+    """Ouvre le plan d'un bassin et le remplit."""
     contenu = lire(slug, "plan.toml")
     bassin = Bassin.objects.get(slug=slug)
     plan = Plan.ouvrir(
