@@ -11,6 +11,7 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
+from django.db import models
 from django.shortcuts import redirect
 from django.urls import reverse
 
@@ -64,6 +65,7 @@ class ActeurAdmin(VersionneAdmin):
     list_display = ["nom", "sigle", "siren", "nature"]
     list_filter = ["nature", "fonctions__nature"]
     search_fields = ["nom_normalise", "siren"]
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
     inlines = [FonctionInline]
 
 

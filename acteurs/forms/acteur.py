@@ -19,6 +19,8 @@ class ActeurForm(FormulaireVersionne):
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
 
+    site = forms.URLField(label="Site internet", required=False, assume_scheme="https")
+
     class Meta:
         model = Acteur
         fields = ["siren", "nom", "sigle", "nature", "publics", "site", "courriel", "telephone"]
