@@ -1,17 +1,21 @@
 """Ce qui existe : les dispositifs de mobilité solidaire, leur zone et leur fraîcheur."""
 
-from datetime import timedelta
+from functools import cached_property
 
-from django.core.validators import MinValueValidator
-from django.db import models
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.db import models, transaction
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
-from acteurs.models import Acteur, Versionne
+from acteurs.models import Acte, Acteur, Versionne
 from acteurs.publics import Public
 from bassins.models import Bassin, Commune
-from dispositifs.territoires import Echelle, cles_du_perimetre, codes_par_echelle
+from dispositifs import etats
+from dispositifs.etats import DEUX_ANS, SIX_MOIS
+from dispositifs.requetes import DispositifQuerySet
+from dispositifs.territoires import bassins_touches, communes_d_ile_de_france, communes_de
 from dispositifs.typologie import (
     FAMILLE_PAR_TYPE,
     THEMATIQUES_PAR_TYPE,
@@ -22,53 +26,48 @@ from dispositifs.typologie import (
     Thematique,
 )
 from pams_portal.champs import ChoixMultiplesField
+from pams_portal.droits import Droit, Role, exiger
 from pams_portal.recherche import normaliser
 
+# Qui peut écrire pour sa structure, ou y faire venir quelqu'un qui le pourra.
+ROLES_AGISSANTS = (Role.REDACTEUR, Role.VALIDEUR, Role.GESTIONNAIRE)
 
-class DispositifQuerySet(models.QuerySet):
-    def visibles_par(self, utilisateur):
-        """Le public voit ce qui est publié ; un acteur voit en plus ce qu'il tient ou porte, et
-        toute personne connectée voit les signalements."""
-        if utilisateur.is_authenticated:
-            return self
-        return self.filter(statut__in=Dispositif.STATUTS_PUBLICS)
 
-    def du_bassin(self, bassin):
-        """Les dispositifs dont la zone d'éligibilité touche le périmètre en vigueur d'un bassin."""
-        return self.filter(pk__in=Zone.objects.touchant(bassin).values("dispositif_id"))
+TELEPHONE = RegexValidator(
+    r"^\+?[0-9][0-9 .()-]{2,}$", "Un numéro s’écrit avec des chiffres : « 03 22 00 00 00 »."
+)
 
-    def en_service(self):
-        return self.exclude(statut__in=[Dispositif.Statut.SUSPENDU, Dispositif.Statut.FERME])
 
-    def with_porteur(self):
-        return self.select_related("porteur", "tenu_par", "commune")
+def bornes(maximum, phrase):
+    """Les validateurs d'un nombre : ni négatif, ni d'un autre ordre de grandeur que le réel."""
+    return [
+        MinValueValidator(0, "Un nombre négatif n’a pas de sens ici."),
+        MaxValueValidator(maximum, phrase),
+    ]
+
+
+def est_sur_le_portail(acteur):
+    """Vrai si une personne active peut écrire au nom de cet acteur, ou y faire venir quelqu'un."""
+    habilitations = acteur.habilitations.filter(utilisateur__is_active=True)
+    return habilitations.filter(role__in=ROLES_AGISSANTS).exists()
+
+
+def tenant(porteur, acteur):
+    """Qui tient la fiche d'un dispositif de `porteur` saisie par `acteur`.
+
+    La structure porteuse dès qu'elle est sur le portail ; sinon celle qui saisit, en attendant.
+    """
+    return porteur if porteur == acteur or est_sur_le_portail(porteur) else acteur
 
 
 class Dispositif(Versionne):
     """Une offre de mobilité solidaire que quelqu'un peut mobiliser."""
 
-    class Statut(models.TextChoices):
-        SIGNALE = "signale", "Signalé"
-        VERIFIE = "verifie", "Vérifié"
-        A_CONFIRMER = "a_confirmer", "À confirmer"
-        SUSPENDU = "suspendu", "Suspendu"
-        FERME = "ferme", "Fermé"
-
-    class Frais(models.TextChoices):
-        INCONNU = "", "Non renseigné"
-        GRATUIT = "gratuit", "Gratuit"
-        PAYANT = "payant", "Payant"
-
-    class Fraicheur(models.TextChoices):
-        """Les seuils de data·inclusion : six mois, vingt-quatre mois."""
-
-        VERT = "vert", "Confirmé il y a moins de 6 mois"
-        ORANGE = "orange", "Confirmé il y a 6 à 24 mois"
-        ROUGE = "rouge", "Jamais confirmé, ou il y a plus de 24 mois"
-
-    STATUTS_PUBLICS = (Statut.VERIFIE, Statut.A_CONFIRMER)
+    Statut, Fraicheur, Frais = etats.Statut, etats.Fraicheur, etats.Frais
+    STATUTS_PUBLICS = etats.PUBLICS
 
     nom = models.CharField("nom", max_length=150)
+    nom_normalise = models.CharField(max_length=150, editable=False, db_index=True)
     type = models.CharField("type", max_length=40, choices=TYPES)
     porteur = models.ForeignKey(
         Acteur, models.PROTECT, related_name="dispositifs", verbose_name="structure porteuse"
@@ -80,6 +79,14 @@ class Dispositif(Versionne):
         verbose_name="fiche tenue par",
         editable=False,
         help_text="La structure porteuse, ou celle qui la remplace tant qu’elle n’a pas de compte.",
+    )
+    saisi_par = models.ForeignKey(
+        Acteur,
+        models.SET_NULL,
+        null=True,
+        related_name="dispositifs_saisis",
+        verbose_name="saisi par",
+        editable=False,
     )
     financeurs = models.ManyToManyField(
         Acteur, blank=True, related_name="dispositifs_finances", verbose_name="financeurs"
@@ -110,9 +117,21 @@ class Dispositif(Versionne):
     courriel = models.EmailField(
         "courriel institutionnel", blank=True, help_text="Une adresse de service, pas de personne."
     )
-    telephone = models.CharField("téléphone du service", max_length=20, blank=True)
-    capacite = models.PositiveIntegerField("capacité par an", null=True, blank=True)
-    beneficiaires = models.PositiveIntegerField("bénéficiaires l’an dernier", null=True, blank=True)
+    telephone = models.CharField(
+        "téléphone du service", max_length=20, blank=True, validators=[TELEPHONE]
+    )
+    capacite = models.PositiveIntegerField(
+        "capacité par an",
+        null=True,
+        blank=True,
+        validators=bornes(1_000_000, "Plus d’un million de personnes par an : vérifiez la saisie."),
+    )
+    beneficiaires = models.PositiveIntegerField(
+        "bénéficiaires l’an dernier",
+        null=True,
+        blank=True,
+        validators=bornes(1_000_000, "Plus d’un million de personnes : vérifiez la saisie."),
+    )
     delai = models.CharField("file d’attente ou délai", max_length=120, blank=True)
     etp = models.DecimalField(
         "équivalents temps plein",
@@ -120,7 +139,7 @@ class Dispositif(Versionne):
         decimal_places=2,
         null=True,
         blank=True,
-        validators=[MinValueValidator(0)],
+        validators=bornes(5000, "Plus de 5 000 équivalents temps plein : vérifiez la saisie."),
     )
     cout_annuel = models.DecimalField(
         "coût annuel (€)",
@@ -128,11 +147,12 @@ class Dispositif(Versionne):
         decimal_places=2,
         null=True,
         blank=True,
-        validators=[MinValueValidator(0)],
+        validators=bornes(1_000_000_000, "Plus d’un milliard d’euros par an : vérifiez la saisie."),
     )
     debut_financement = models.DateField("début du financement", null=True, blank=True)
     fin_financement = models.DateField("fin du financement", null=True, blank=True)
     statut = models.CharField("statut", max_length=20, choices=Statut, default=Statut.SIGNALE)
+    raison_statut = models.CharField("raison de l’état", max_length=300, blank=True)
     confirme_le = models.DateField("confirmé le", null=True, blank=True, editable=False)
     confirme_par = models.ForeignKey(
         Acteur,
@@ -140,9 +160,17 @@ class Dispositif(Versionne):
         null=True,
         blank=True,
         related_name="confirmations",
+        verbose_name="confirmé par",
         editable=False,
     )
-    source = models.CharField("source", max_length=300, blank=True)
+    source = models.CharField(
+        "source",
+        max_length=300,
+        blank=True,
+        help_text="D’où vient l’information, si ce n’est de vous.",
+    )
+    lien_source = models.URLField("adresse de la source", max_length=500, blank=True)
+    date_source = models.DateField("date de la source", null=True, blank=True)
     source_id = models.CharField("identifiant à la source", max_length=200, blank=True)
     demonstration = models.BooleanField("dispositif fictif", default=False, editable=False)
     recherche = models.TextField(editable=False)
@@ -151,23 +179,16 @@ class Dispositif(Versionne):
     objects = DispositifQuerySet.as_manager()
     champs_consignes = (
         *("nom", "type", "porteur", "tenu_par", "financeurs", "description", "publics"),
-        *(
-            "conditions",
-            "motifs",
-            "zone_eligibilite",
-            "commune",
-            "adresse",
-            "horaires",
-            "frais",
-            "frais_precisions",
-        ),
+        *("conditions", "motifs", "zone_eligibilite", "commune", "adresse", "horaires", "frais"),
+        "frais_precisions",
         *("mobilisable_par", "modes_mobilisation", "lien_mobilisation", "courriel", "telephone"),
         *("capacite", "beneficiaires", "delai", "etp", "cout_annuel", "debut_financement"),
-        *("fin_financement", "statut", "confirme_le", "confirme_par", "source", "source_id"),
+        *("fin_financement", "statut", "raison_statut", "confirme_le", "confirme_par"),
+        *("source", "lien_source", "date_source", "source_id"),
     )
 
     class Meta:
-        ordering = ["nom", "pk"]
+        ordering = ["nom_normalise", "pk"]
         verbose_name = "dispositif"
         constraints = [
             models.UniqueConstraint(
@@ -176,15 +197,20 @@ class Dispositif(Versionne):
                 name="dispositif_unique_par_source",
             )
         ]
-        indexes = [models.Index(fields=["statut", "nom"])]
+        indexes = [models.Index(fields=["statut", "nom_normalise"])]
 
     def __str__(self):
         return self.nom
 
-    def save(self, *args, **kwargs):
-        morceaux = [self.nom, self.get_type_display(), self.porteur.nom, self.description]
+    @transaction.atomic
+    def save(self, *args, update_fields=None, **kwargs):
+        self.nom_normalise = normaliser(self.nom)[:150]
+        commune = self.commune.nom if self.commune_id else ""
+        morceaux = [self.nom, self.get_type_display(), self.famille, commune, self.description]
         self.recherche = normaliser(" ".join(morceaux))
-        super().save(*args, **kwargs)
+        if update_fields is not None:
+            update_fields = {*update_fields, "nom_normalise", "recherche", "modifie_le"}
+        super().save(*args, update_fields=update_fields, **kwargs)
         self.zones.exclude(cle__in=self.zone_eligibilite).delete()
         Zone.objects.bulk_create(
             [Zone(dispositif=self, cle=cle) for cle in self.zone_eligibilite],
@@ -194,8 +220,113 @@ class Dispositif(Versionne):
     def get_absolute_url(self):
         return reverse("dispositifs:dispositif_detail", args=[self.pk])
 
+    # --- Droits et actes -----------------------------------------------------------------------
+
     def est_a(self, place):
-        return self.tenu_par_id == place.acteur.pk
+        """À qui la saisit tant qu'elle n'existe pas ; puis à qui la tient, et à qui la porte."""
+        if self.pk is None:
+            return self.saisi_par_id == place.acteur.pk
+        return place.acteur.pk in (self.tenu_par_id, self.porteur_id)
+
+    def confirmer(self, utilisateur):
+        """« Toujours exact » : vérifié aujourd'hui, par la structure de la personne.
+
+        Lève PermissionDenied, ou ValidationError si le dispositif est suspendu ou fermé.
+        """
+        if not self.est_en_service:
+            raise ValidationError("Ce dispositif n’est plus en service : rouvrez-le d’abord.")
+        place = exiger(utilisateur, Droit.CONFIRMER_DISPOSITIF, self)
+        return self.agir(
+            utilisateur,
+            Droit.CONFIRMER_DISPOSITIF,
+            Acte.Verbe.CONFIRMER,
+            statut=self.Statut.VERIFIE,
+            raison_statut="",
+            confirme_le=timezone.localdate(),
+            confirme_par=place.acteur,
+        )
+
+    def changer_statut(self, utilisateur, statut, raison):
+        """Suspend, ferme ou rouvre, avec la raison ; ValidationError si ce passage n'existe pas."""
+        if statut not in self.statuts_suivants:
+            raise ValidationError("Cet état ne peut plus être choisi : rechargez la page.")
+        return self.agir(
+            utilisateur,
+            Droit.MODIFIER_DISPOSITIF,
+            Acte.Verbe.MODIFIER,
+            statut=statut,
+            raison_statut=raison,
+        )
+
+    def remettre_au_porteur(self, utilisateur):
+        """Remet la fiche à la structure porteuse, qui a désormais quelqu'un sur le portail."""
+        if not self.est_a_remettre:
+            raise ValidationError("La structure porteuse n’a encore personne sur le portail.")
+        return self.agir(
+            utilisateur, Droit.MODIFIER_DISPOSITIF, Acte.Verbe.ATTRIBUER, tenu_par=self.porteur
+        )
+
+    def changer_de_porteur(self, utilisateur, porteur):
+        """Désigne une autre structure porteuse, à qui la fiche revient si elle est inscrite."""
+        return self.agir(
+            utilisateur,
+            Droit.MODIFIER_DISPOSITIF,
+            Acte.Verbe.ATTRIBUER,
+            porteur=porteur,
+            tenu_par=tenant(porteur, self.tenu_par),
+        )
+
+    def apres_ecriture(self):
+        """L'inventaire entre dans le diagnostic et l'annexe des plans : leurs documents sont à
+        refaire, y compris dans un bassin que le dispositif vient de quitter."""
+        acte = Acte.objects.sur(self).first()
+        quittees = acte.avant.get("zone_eligibilite", []) if acte else []
+        cles = {*self.zone_eligibilite, *quittees}
+        cite = Q(bassin__in=bassins_touches(cles)) | Q(pk__in=self.fiches.values("plan"))
+        if communes_de(cles).filter(pk__in=communes_d_ile_de_france()).exists():
+            cite |= Q(bassin__isnull=True)
+        # Par la relation : cette application n'importe pas celle des plans.
+        plans = Bassin._meta.get_field("plans").related_model.objects
+        plans.filter(cite).toucher()
+
+    # --- Ce que la fiche dit d'elle-même -------------------------------------------------------
+
+    @property
+    def est_en_service(self):
+        return self.statut not in etats.HORS_SERVICE
+
+    @property
+    def statuts_suivants(self):
+        """Les états où l'on peut mener ce dispositif ; un signalement rouvert reste à vérifier."""
+        if self.est_en_service:
+            return [self.Statut.SUSPENDU, self.Statut.FERME]
+        rouvert = self.Statut.A_CONFIRMER if self.confirme_le else self.Statut.SIGNALE
+        return [rouvert, *([self.Statut.FERME] if self.statut == self.Statut.SUSPENDU else [])]
+
+    @property
+    def statut_affiche(self):
+        """Le statut tel que le temps le fait : vérifié il y a plus de six mois, à confirmer."""
+        vieilli = self.fraicheur != self.Fraicheur.VERT
+        if self.statut == self.Statut.VERIFIE and vieilli:
+            return self.Statut.A_CONFIRMER
+        return self.Statut(self.statut)
+
+    @property
+    def reserve(self):
+        """« Saisi par X, non confirmé par Y » ; vide quand la structure porteuse a confirmé."""
+        if self.est_confirme_par_son_porteur:
+            return ""
+        if self.saisi_par is None:
+            return (
+                f"Relevé d’une source, à vérifier auprès de la structure porteuse : {self.porteur}."
+            )
+        if self.saisi_par == self.porteur:
+            return f"Saisi par {self.porteur}, pas encore confirmé."
+        return f"Saisi par {self.saisi_par}, non confirmé par {self.porteur}."
+
+    @cached_property
+    def est_a_remettre(self):
+        return self.tenu_par_id != self.porteur_id and est_sur_le_portail(self.porteur)
 
     @property
     def famille(self):
@@ -206,43 +337,25 @@ class Dispositif(Versionne):
         return [Thematique(t) for t in THEMATIQUES_PAR_TYPE[self.type]]
 
     @property
+    def libelles_thematiques(self):
+        return [thematique.label for thematique in self.thematiques]
+
+    @property
     def fraicheur(self):
         if self.confirme_le is None:
             return self.Fraicheur.ROUGE
         age = timezone.localdate() - self.confirme_le
-        if age < timedelta(days=183):
+        if age < SIX_MOIS:
             return self.Fraicheur.VERT
-        return self.Fraicheur.ORANGE if age < timedelta(days=730) else self.Fraicheur.ROUGE
+        return self.Fraicheur.ORANGE if age < DEUX_ANS else self.Fraicheur.ROUGE
 
     @property
     def est_confirme_par_son_porteur(self):
         return self.confirme_par_id is not None and self.confirme_par_id == self.porteur_id
 
     def bassins(self):
-        """Les bassins dont un périmètre touche la zone d'éligibilité du dispositif."""
-        codes = codes_par_echelle(self.zone_eligibilite)
-        if Echelle.FRANCE in codes:
-            return Bassin.objects.all()
-        touche = (
-            Q(perimetres__epci__in=codes[Echelle.EPCI])
-            | Q(perimetres__epci__communes__in=codes[Echelle.COMMUNE])
-            | Q(perimetres__communes__in=codes[Echelle.COMMUNE])
-            | Q(perimetres__epci__departements__in=codes[Echelle.DEPARTEMENT])
-            | Q(perimetres__epci__departements__region__in=codes[Echelle.REGION])
-        )
-        return Bassin.objects.filter(touche).distinct()
-
-    def apres_ecriture(self):
-        """L'inventaire entre dans le diagnostic et l'annexe des plans de ses bassins."""
-        for bassin in self.bassins():
-            bassin.plans.all().toucher()
-
-
-class ZoneQuerySet(models.QuerySet):
-    def touchant(self, bassin):
-        """Les zones qui recouvrent tout ou partie du périmètre en vigueur d'un bassin."""
-        perimetre = bassin.perimetre
-        return self.filter(cle__in=cles_du_perimetre(perimetre)) if perimetre else self.none()
+        """Les bassins dont le périmètre en vigueur touche la zone d'éligibilité du dispositif."""
+        return bassins_touches(self.zone_eligibilite)
 
 
 class Zone(models.Model):
@@ -250,8 +363,6 @@ class Zone(models.Model):
 
     dispositif = models.ForeignKey(Dispositif, models.CASCADE, related_name="zones")
     cle = models.CharField("territoire", max_length=25)
-
-    objects = ZoneQuerySet.as_manager()
 
     class Meta:
         ordering = ["cle"]

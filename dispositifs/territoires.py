@@ -1,10 +1,16 @@
-"""Les clés de territoire `echelle-code`, où `departement-32` ne se confond pas avec `region-32`."""
+"""Les clés de territoire `echelle-code`, où `departement-32` ne se confond pas avec `region-32`.
+
+Un territoire est l'ensemble de ses communes, à toutes les échelles : deux territoires se touchent
+quand ils ont une commune commune. Tout le reste s'en déduit, dans les deux sens.
+"""
 
 from collections import defaultdict
 
 from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
 
-from bassins.models import Commune, Departement, Epci, Region
+from bassins.models import Bassin, Commune, Departement, Epci, Perimetre, Region
 
 
 class Echelle(models.TextChoices):
@@ -21,10 +27,11 @@ MODELES = {
     Echelle.DEPARTEMENT: Departement,
     Echelle.REGION: Region,
 }
+CODE_ILE_DE_FRANCE = "11"
 
 
 def codes_par_echelle(cles):
-    """{échelle: {codes}} pour une liste de clés."""
+    """{échelle: {codes}} pour une liste de clés ; lève ValueError sur une échelle inconnue."""
     codes = defaultdict(set)
     for cle in cles:
         echelle, _, code = cle.partition("-")
@@ -33,7 +40,7 @@ def codes_par_echelle(cles):
 
 
 def noms_des_territoires(cles):
-    """{clé: nom} pour une liste de clés ; une requête par échelle présente."""
+    """{clé: nom} des clés connues du référentiel ; une requête par échelle présente."""
     noms = {Echelle.FRANCE.value: Echelle.FRANCE.label}
     for echelle, codes in codes_par_echelle(cles).items():
         if echelle != Echelle.FRANCE:
@@ -42,13 +49,53 @@ def noms_des_territoires(cles):
     return noms
 
 
-def cles_du_perimetre(perimetre):
-    """Toutes les clés qui recouvrent tout ou partie d'un périmètre, de la commune à la France."""
-    communes = perimetre.communes_couvertes().values_list("pk", flat=True)
-    return [
-        Echelle.FRANCE.value,
-        *(f"region-{region.pk}" for region in perimetre.regions()),
-        *(f"departement-{departement.pk}" for departement in perimetre.departements()),
-        *(f"epci-{epci.pk}" for epci in perimetre.epci.all()),
-        *(f"commune-{code}" for code in communes),
-    ]
+def zone_en_mots(cles, noms, au_plus=None):
+    """« Somme, CC du Grand Roye et 3 autres » : les noms, du plus large au plus fin."""
+    ordre = [Echelle.FRANCE, Echelle.REGION, Echelle.DEPARTEMENT, Echelle.EPCI, Echelle.COMMUNE]
+    rangees = sorted(cles, key=lambda cle: (ordre.index(cle.partition("-")[0]), noms.get(cle, cle)))
+    montres = [noms.get(cle, cle) for cle in rangees[:au_plus]]
+    reste = len(rangees) - len(montres)
+    suite = f" et {reste} autre{'s' if reste > 1 else ''}" if reste else ""
+    return ", ".join(montres) + suite
+
+
+def communes_de(cles):
+    """Les communes que recouvre une liste de clés."""
+    codes = codes_par_echelle(cles)
+    if Echelle.FRANCE in codes:
+        return Commune.objects.all()
+    return Commune.objects.filter(
+        Q(pk__in=codes[Echelle.COMMUNE])
+        # Une commune disparue garde son ancien EPCI, d'un autre millésime : elle ne compte plus.
+        | Q(epci__in=codes[Echelle.EPCI], millesime=F("epci__millesime"))
+        | Q(departement__in=codes[Echelle.DEPARTEMENT])
+        | Q(departement__region__in=codes[Echelle.REGION])
+    )
+
+
+def communes_d_ile_de_france():
+    """Le territoire du régime de L.1215-4, qui n'a pas de bassin."""
+    return Commune.objects.filter(departement__region=CODE_ILE_DE_FRANCE)
+
+
+def cles_touchant(communes):
+    """Toutes les clés dont le territoire a au moins une de ces communes ; une requête."""
+    prefixes = [Echelle.COMMUNE, Echelle.EPCI, Echelle.DEPARTEMENT, Echelle.REGION]
+    lignes = communes.values_list("pk", "epci", "departement", "departement__region").order_by()
+    cles = {
+        f"{echelle}-{code}"
+        for ligne in lignes
+        for echelle, code in zip(prefixes, ligne, strict=True)
+        if code
+    }
+    return sorted(cles | {Echelle.FRANCE.value}) if cles else []
+
+
+def bassins_touches(cles):
+    """Les bassins dont le périmètre en vigueur a une commune dans ce territoire."""
+    jour, communes = timezone.localdate(), communes_de(cles)
+    couvertes = communes.filter(epci__isnull=False, millesime=F("epci__millesime"))
+    perimetres = Perimetre.objects.filter(
+        Q(jusqu_au__isnull=True) | Q(jusqu_au__gte=jour), depuis__lte=jour
+    ).filter(Q(epci__in=couvertes.values("epci")) | Q(communes__in=communes))
+    return Bassin.objects.filter(pk__in=perimetres.values("bassin"))

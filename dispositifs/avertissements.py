@@ -1,0 +1,89 @@
+"""Ce qu'une fiche de dispositif a d'étonnant : à dire, jamais à refuser."""
+
+from acteurs.models import Acteur, Fonction
+
+DESCRIPTION_CONSEILLEE = 200
+AUTORITES_ORGANISATRICES = {
+    Fonction.Nature.AOM,
+    Fonction.Nature.AO_LYON,
+    Fonction.Nature.IDFM,
+    Fonction.Nature.SYNDICAT_SRU,
+    Fonction.Nature.REGION,
+}
+# Les messageries du grand public : une adresse de service n'y a pas de raison d'être.
+MESSAGERIES_PERSONNELLES = {
+    *("gmail.com", "googlemail.com", "hotmail.com", "hotmail.fr", "outlook.com", "outlook.fr"),
+    *("live.fr", "live.com", "msn.com", "yahoo.fr", "yahoo.com", "icloud.com", "me.com"),
+    *("orange.fr", "wanadoo.fr", "free.fr", "sfr.fr", "neuf.fr", "bbox.fr", "laposte.net"),
+    *("numericable.fr", "aol.com", "protonmail.com", "proton.me"),
+}
+
+
+def avertissements(dispositif):
+    """Les phrases à montrer à qui tient la fiche ; aucune n'empêche d'enregistrer."""
+    return [phrase for regle in REGLES if (phrase := regle(dispositif))]
+
+
+def _description_courte(dispositif):
+    longueur = len(dispositif.description)
+    if longueur < DESCRIPTION_CONSEILLEE:
+        return (
+            f"La description fait {longueur} caractères : il en faut au moins "
+            f"{DESCRIPTION_CONSEILLEE} pour que l’on comprenne à qui et comment le dispositif sert."
+        )
+    return ""
+
+
+def _sans_public(dispositif):
+    if not dispositif.publics:
+        return (
+            "Aucun public n’est coché : un dispositif ouvert à chacun se déclare « Tous publics »."
+        )
+    return ""
+
+
+def _courriel_personnel(dispositif):
+    domaine = dispositif.courriel.rpartition("@")[2].lower()
+    if domaine in MESSAGERIES_PERSONNELLES:
+        return (
+            f"« {dispositif.courriel} » ressemble à une adresse personnelle. La fiche est "
+            "publique : donnez une adresse de service."
+        )
+    return ""
+
+
+def _transport_du_mauvais_porteur(dispositif):
+    """Cerema, 2022 : le TUS est réservé aux associations, le TAD aux autorités organisatrices."""
+    porteur = dispositif.porteur
+    est_associatif = porteur.nature == Acteur.Nature.ASSOCIATION
+    if dispositif.type == "tus" and not est_associatif:
+        return (
+            f"Un transport d’utilité sociale (TUS) ne peut être porté que par une association "
+            f"(Cerema, 2022) ; {porteur} n’est pas enregistré comme association."
+        )
+    if dispositif.type == "tad" and not _est_autorite_organisatrice(porteur):
+        qualite = "est une association" if est_associatif else "n’est pas connu comme tel"
+        return (
+            "Un transport à la demande (TAD) ne peut être porté que par une autorité organisatrice "
+            f"de la mobilité (Cerema, 2022) ; {porteur} {qualite}."
+        )
+    return ""
+
+
+def _est_autorite_organisatrice(acteur):
+    return acteur.fonctions.filter(nature__in=AUTORITES_ORGANISATRICES).exists()
+
+
+def _frais_sans_precision(dispositif):
+    if dispositif.frais == dispositif.Frais.PAYANT and not dispositif.frais_precisions:
+        return "Le dispositif est payant, mais le prix n’est pas dit."
+    return ""
+
+
+REGLES = [
+    _description_courte,
+    _sans_public,
+    _frais_sans_precision,
+    _courriel_personnel,
+    _transport_du_mauvais_porteur,
+]

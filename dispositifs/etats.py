@@ -1,0 +1,44 @@
+"""Les états d'un dispositif, et ce que le temps leur fait."""
+
+from datetime import timedelta
+
+from django.db import models
+
+SIX_MOIS, DEUX_ANS = timedelta(days=183), timedelta(days=730)
+
+
+class Statut(models.TextChoices):
+    SIGNALE = "signale", "Signalé"
+    VERIFIE = "verifie", "Vérifié"
+    A_CONFIRMER = "a_confirmer", "À confirmer"
+    SUSPENDU = "suspendu", "Suspendu"
+    FERME = "ferme", "Fermé"
+
+    @property
+    def ton(self):
+        """Le ton du composant d'état ; il ne fait qu'appuyer les mots."""
+        tons = {"verifie": "succes", "a_confirmer": "alerte", "ferme": "danger"}
+        return tons.get(self.value, "neutre")
+
+
+PUBLICS = (Statut.VERIFIE, Statut.A_CONFIRMER)
+HORS_SERVICE = (Statut.SUSPENDU, Statut.FERME)
+
+
+class Fraicheur(models.TextChoices):
+    """Les seuils de data·inclusion : six mois, vingt-quatre mois."""
+
+    VERT = "vert", "Confirmé il y a moins de 6 mois"
+    ORANGE = "orange", "Confirmé il y a 6 à 24 mois"
+    ROUGE = "rouge", "Jamais confirmé, ou il y a plus de 24 mois"
+
+    @property
+    def ton(self):
+        """Le ton du composant d'état ; il ne fait qu'appuyer les mots."""
+        return {"vert": "succes", "orange": "alerte", "rouge": "danger"}[self.value]
+
+
+class Frais(models.TextChoices):
+    INCONNU = "", "Non renseigné"
+    GRATUIT = "gratuit", "Gratuit"
+    PAYANT = "payant", "Payant"

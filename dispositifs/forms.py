@@ -1,0 +1,174 @@
+"""Les formulaires de l'inventaire ; qui tient la fiche et son état ne s'y changent pas."""
+
+from datetime import date
+
+from django import forms
+
+from acteurs.publics import Public
+from bassins.models import Bassin
+from dispositifs.champs import ActeursField, CommuneField, ZoneField
+from dispositifs.models import Dispositif
+from dispositifs.territoires import Echelle, noms_des_territoires
+from pams_portal.edition import FormulaireVersionne
+
+DESCRIPTION_AU_PLUS = 2000
+BASSINS_PROPOSES = 4
+PREMIERE_DATE, DERNIERE_DATE = date(1980, 1, 1), date(2100, 12, 31)
+
+
+def date_iso():
+    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
+def zones_proposees(bassins):
+    """[(titre, [(clé, nom)])] : les EPCI de ces bassins, puis ce qui est plus large."""
+    groupes, larges, vues = [], {}, set()
+    for bassin in bassins:
+        if perimetre := bassin.perimetre:
+            epci = [(f"{Echelle.EPCI}-{un.pk}", un.nom) for un in perimetre.epci.all()]
+            groupes.append((f"Bassin {bassin}", [paire for paire in epci if paire[0] not in vues]))
+            vues |= dict(epci).keys()
+            for departement in perimetre.departements_precharges():
+                larges[f"{Echelle.DEPARTEMENT}-{departement.pk}"] = (
+                    f"{departement} ({departement.pk})"
+                )
+                larges[f"{Echelle.REGION}-{departement.region_id}"] = ""
+    regions = [cle for cle, nom in larges.items() if not nom]
+    larges |= {cle: f"{nom} (région)" for cle, nom in noms_des_territoires(regions).items()}
+    return [*groupes, ("Plus large", sorted(larges.items()))]
+
+
+def bassins_de(acteurs):
+    """Les bassins des plans où ces acteurs ont une place, avec leur composition."""
+    bassins = Bassin.objects.filter(plans__parties__acteur__in=acteurs).distinct()
+    return bassins.with_perimetre()[:BASSINS_PROPOSES]
+
+
+class DispositifForm(FormulaireVersionne):
+    GROUPES = [
+        ("Ce que c’est", ["nom", "type", "description"]),
+        ("Pour qui", ["publics", "motifs", "conditions"]),
+        ("Où", ["zone_eligibilite", "commune", "adresse", "horaires"]),
+        ("Comment l’obtenir", ["mobilisable_par", "modes_mobilisation", "lien_mobilisation"]),
+        ("Contacts du service", ["courriel", "telephone"]),
+        ("Ce que cela coûte à la personne", ["frais", "frais_precisions"]),
+        ("Moyens et activité", ["capacite", "beneficiaires", "delai", "etp", "cout_annuel"]),
+        ("Financement", ["financeurs", "debut_financement", "fin_financement"]),
+        ("D’où vient l’information", ["source", "lien_source", "date_source"]),
+    ]
+
+    zone_eligibilite = ZoneField(
+        label="Zone d’éligibilité",
+        help_text="Les territoires dont les habitants peuvent s’en servir.",
+        error_messages={"required": "Dites au moins un territoire."},
+    )
+    commune = CommuneField(
+        label="Commune d’accueil",
+        required=False,
+        help_text="Un nom ou un code INSEE : « Roye » ou « 80685 ».",
+    )
+    financeurs = ActeursField(
+        label="Financeurs",
+        required=False,
+        help_text="Un organisme par ligne : son nom, son sigle ou son SIREN.",
+    )
+    lien_mobilisation = forms.URLField(
+        label="Lien de mobilisation", required=False, assume_scheme="https"
+    )
+    lien_source = forms.URLField(
+        label="Adresse de la source", required=False, assume_scheme="https", max_length=500
+    )
+
+    class Meta:
+        model = Dispositif
+        fields = [
+            *("nom", "type", "description", "publics", "motifs", "conditions", "zone_eligibilite"),
+            *("commune", "adresse", "horaires", "mobilisable_par", "modes_mobilisation"),
+            *("lien_mobilisation", "courriel", "telephone", "frais", "frais_precisions"),
+            *("capacite", "beneficiaires", "delai", "etp", "cout_annuel", "financeurs"),
+            *("debut_financement", "fin_financement", "source", "lien_source", "date_source"),
+        ]
+        localized_fields = ["capacite", "beneficiaires", "etp", "cout_annuel"]
+        widgets = {
+            "conditions": forms.Textarea(attrs={"rows": 4}),
+            "debut_financement": date_iso(),
+            "fin_financement": date_iso(),
+            "date_source": date_iso(),
+        }
+
+    def __init__(self, *args, bassins=(), **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["type"].choices = [("", "Choisir un type"), *self.fields["type"].choices[1:]]
+        self.fields["zone_eligibilite"].proposer(zones_proposees(bassins))
+        self.fields["publics"].widget.attrs["class"] = "cases-en-colonnes"
+        # Un dispositif importé se retrouve par sa source : elle ne se corrige pas à la main.
+        self.fields["source"].disabled = bool(self.instance.source_id)
+
+    def groupes(self):
+        """[(légende, [champs])] sans les champs en conflit, qui s'affichent dans leur cadre."""
+        en_conflit = {conflit.champ.name for conflit in self.conflits}
+        return [
+            (legende, [self[nom] for nom in noms if nom not in en_conflit])
+            for legende, noms in self.GROUPES
+        ]
+
+    def en_clair(self, nom, valeur):
+        if nom == "zone_eligibilite" and valeur:
+            noms = noms_des_territoires(valeur)
+            return ", ".join(noms.get(cle, cle) for cle in valeur)
+        return super().en_clair(nom, valeur)
+
+    # --- Vérifier ------------------------------------------------------------------------------
+
+    def clean_description(self):
+        description = self.cleaned_data["description"]
+        if len(description) > DESCRIPTION_AU_PLUS:
+            raise forms.ValidationError(
+                f"La description fait {len(description)} caractères, pour "
+                f"{DESCRIPTION_AU_PLUS} au plus. Le détail trouve sa place dans les conditions."
+            )
+        return description
+
+    def clean_publics(self):
+        publics = self.cleaned_data["publics"]
+        if Public.TOUS in publics and len(publics) > 1:
+            raise forms.ValidationError(
+                "« Tous publics » comprend déjà les autres : gardez-le seul, ou décochez-le."
+            )
+        return publics
+
+    def clean(self):
+        donnees = super().clean()
+        noms = ("debut_financement", "fin_financement", "date_source")
+        dates = {nom: donnees[nom] for nom in noms if donnees.get(nom)}
+        for nom, jour in dates.items():
+            if not PREMIERE_DATE <= jour <= DERNIERE_DATE:
+                self.add_error(nom, "L’année doit être comprise entre 1980 et 2100.")
+        debut, fin = dates.get("debut_financement"), dates.get("fin_financement")
+        if debut and fin and fin < debut:
+            self.add_error("fin_financement", "La fin du financement précède son début.")
+        return donnees
+
+
+class StatutForm(forms.Form):
+    """Suspendre, fermer ou rouvrir : un état permis, et pourquoi."""
+
+    VERBES = {
+        Dispositif.Statut.SUSPENDU: "Suspendre : le service s’arrête pour un temps",
+        Dispositif.Statut.FERME: "Fermer : le service n’existe plus",
+        Dispositif.Statut.SIGNALE: "Rouvrir : le service reprend, il reste à vérifier",
+        Dispositif.Statut.A_CONFIRMER: "Rouvrir : le service reprend, il reste à confirmer",
+    }
+
+    statut = forms.ChoiceField(label="Ce qui change", widget=forms.RadioSelect)
+    raison = forms.CharField(
+        label="Pourquoi",
+        max_length=300,
+        help_text="Lisible de tous ceux qui lisent la fiche : « fin de la subvention au 30 juin ».",
+    )
+
+    def __init__(self, *args, dispositif, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["statut"].choices = [
+            (statut, self.VERBES[statut]) for statut in dispositif.statuts_suivants
+        ]

@@ -1,0 +1,240 @@
+"""Lire un territoire tel qu'une personne l'écrit : un nom, un code, ou ce que la page lui propose.
+
+Rien n'est deviné : un nom qui désigne deux territoires est rendu avec ses candidats, et chaque
+lecture qui pourrait surprendre est dite en une phrase.
+"""
+
+import re
+from collections import defaultdict
+from functools import reduce
+from operator import or_
+from typing import NamedTuple
+
+from django.db.models import Q
+
+from bassins.models import Bassin, Commune, Departement, Epci, Region
+from dispositifs.territoires import Echelle, noms_des_territoires
+from pams_portal.recherche import normaliser
+
+AU_PLUS = 2000
+CANDIDATS_MONTRES = 12
+MOTS_PAR_ECHELLE = {
+    Echelle.COMMUNE: "commune",
+    Echelle.EPCI: "EPCI",
+    Echelle.DEPARTEMENT: "département",
+    Echelle.REGION: "région",
+}
+ECHELLE_PAR_MOT = {normaliser(mot): echelle for echelle, mot in MOTS_PAR_ECHELLE.items()}
+# Paris, Lyon et Marseille : la zone d'un dispositif s'écrit à la commune.
+ARRONDISSEMENTS = (
+    {f"751{n:02d}": "75056" for n in range(1, 21)}
+    | {f"6938{n}": "69123" for n in range(1, 10)}
+    | {f"132{n:02d}": "13055" for n in range(1, 17)}
+)
+_NOMMEE = re.compile(r"^(?:.*\()?(commune|epci|departement|region)[ -]([0-9ab]+)\)?$")
+_CODE_COMMUNE = re.compile(r"^(\d{2}|2[AB])\d{3}$")
+_CODE_DEPARTEMENT = re.compile(r"^(\d{2,3}|2[AB])$")
+_NOM_ET_DEPARTEMENT = re.compile(r"^(.+?)[\s,(]+(\d{2,3}|2[AB])\)?$", re.IGNORECASE)
+_SUITE_DE_CODES = re.compile(r"^[\dABab]{2,5}([\s,]+[\dABab]{2,5})+$")
+
+
+class Territoire(NamedTuple):
+    """Un candidat pour une ligne : ses clés (plusieurs pour un bassin) et ses mots."""
+
+    cles: tuple
+    mots: str
+
+
+class Lecture(NamedTuple):
+    """Ce qui a été compris (`cles`), refusé (`erreurs`) et compris avec surprise (`remarques`)."""
+
+    cles: list
+    erreurs: list
+    remarques: list
+
+
+def en_mots(cle, nom):
+    """« Amiens (commune 80021) » : la forme que la page propose, et qu'elle sait relire."""
+    echelle, _, code = cle.partition("-")
+    return f"{nom} ({MOTS_PAR_ECHELLE[Echelle(echelle)]} {code})" if code else nom
+
+
+def lignes_des_cles(cles):
+    """Les clés écrites une par ligne, en mots ; une clé inconnue reste telle quelle."""
+    noms = noms_des_territoires(cles)
+    return [en_mots(cle, noms[cle]) if cle in noms else cle for cle in cles]
+
+
+def decouper(texte):
+    """Les lignes d'une saisie ; « 80021, 80685 » et un tableau collé en font plusieurs."""
+    lignes = []
+    for morceau in re.split(r"[\n\r;\t]+", texte):
+        ligne = " ".join(morceau.split())
+        chiffres = ligne.replace(" ", "")
+        if chiffres.isdecimal() and len(chiffres) == 9:
+            lignes.append(chiffres)
+        elif _SUITE_DE_CODES.match(ligne):
+            lignes += re.split(r"[\s,]+", ligne)
+        elif ligne:
+            lignes.append(ligne)
+    return lignes
+
+
+def lire_territoires(lignes, echelles=tuple(Echelle)):
+    """Lit des noms ou des codes de territoires, en un nombre constant de requêtes.
+
+    `echelles` restreint ce qui est permis (une commune d'accueil est une commune).
+    """
+    lignes = list(dict.fromkeys(lignes))
+    if len(lignes) > AU_PLUS:
+        return Lecture(
+            [], [f"Plus de {AU_PLUS} lignes : écrivez plutôt l’EPCI ou le département."], []
+        )
+    codes = {ligne: cle for ligne in lignes if (cle := _cle_ecrite(ligne))}
+    lecture = Lecture([], [], [])
+    _lire_codes(codes, echelles, lecture)
+    _lire_noms([ligne for ligne in lignes if ligne not in codes], echelles, lecture)
+    return Lecture(sorted(set(lecture.cles)), lecture.erreurs, lecture.remarques)
+
+
+# --- Les codes ---------------------------------------------------------------------------------
+
+
+def _cle_ecrite(ligne):
+    """La clé que la ligne écrit, ou None si c'est un nom ; l'existence est vérifiée ensuite."""
+    mots = normaliser(ligne)
+    if mots in ("france", "france entiere", "99100"):
+        return Echelle.FRANCE.value
+    if trouve := _NOMMEE.match(mots):
+        return f"{ECHELLE_PAR_MOT[trouve[1]]}-{trouve[2].upper()}"
+    code = ligne.upper()
+    if code.isdecimal() and len(code) == 9:
+        return f"{Echelle.EPCI}-{code}"
+    if _CODE_COMMUNE.match(code) or (code.isdecimal() and len(code) == 4):
+        return f"{Echelle.COMMUNE}-{ARRONDISSEMENTS.get(code, code)}"
+    return f"{Echelle.DEPARTEMENT}-{code}" if _CODE_DEPARTEMENT.match(code) else None
+
+
+def _lire_codes(codes, echelles, lecture):
+    noms = noms_des_territoires(codes.values()) if codes else {}
+    inconnues = [ligne for ligne, cle in codes.items() if cle not in noms]
+    par_code_postal = _communes_par_code_postal(inconnues)
+    for ligne, cle in codes.items():
+        if cle not in noms:
+            lecture.erreurs.append(_code_inconnu(ligne, par_code_postal.get(ligne)))
+        elif Echelle(cle.partition("-")[0]) not in echelles:
+            lecture.erreurs.append(
+                f"« {ligne} » n’est pas une commune : {en_mots(cle, noms[cle])}."
+            )
+        else:
+            lecture.cles.append(cle)
+            if ligne in ARRONDISSEMENTS:
+                lecture.remarques.append(
+                    f"« {ligne} » est un arrondissement : la zone retient sa commune, {noms[cle]}."
+                )
+
+
+def _communes_par_code_postal(codes):
+    postaux = [code for code in codes if code.isdecimal() and len(code) == 5]
+    trouvees = defaultdict(list)
+    if postaux:
+        touche = reduce(or_, (Q(codes_postaux__contains=code) for code in postaux))
+        for commune in Commune.objects.filter(touche):
+            for code in set(commune.codes_postaux.split()) & set(postaux):
+                trouvees[code].append(_commune(commune))
+    return trouvees
+
+
+def _code_inconnu(ligne, communes):
+    if communes:
+        return f"« {ligne} » est un code postal, pas un code INSEE : {_a_recopier(communes)}"
+    if ligne.isdecimal() and len(ligne) == 4:
+        return f"« {ligne} » a quatre chiffres : le zéro du début manque, écrivez « 0{ligne} »."
+    return f"« {ligne} » n’est un code connu ni de commune, ni d’EPCI, ni de département."
+
+
+# --- Les noms ----------------------------------------------------------------------------------
+
+
+def _lire_noms(lignes, echelles, lecture):
+    if not lignes:
+        return
+    formes = {ligne: _formes(ligne) for ligne in lignes}
+    candidats = _candidats({nom for nom, _ in formes.values()}, echelles)
+    inconnus = []
+    for ligne, (nom, departement) in formes.items():
+        trouves = [t for t in candidats[nom] if _est_du_departement(t, departement)]
+        if len(trouves) == 1:
+            lecture.cles.extend(trouves[0].cles)
+        elif trouves:
+            lecture.erreurs.append(
+                f"« {ligne} » désigne {len(trouves)} territoires. {_a_recopier(trouves)}"
+            )
+        else:
+            inconnus.append((ligne, nom))
+    lecture.erreurs.extend(_noms_inconnus(inconnus))
+
+
+def _formes(ligne):
+    """(nom normalisé, code de département ou None) : « Saint-Denis (93) », « St-Omer »."""
+    trouve = _NOM_ET_DEPARTEMENT.match(ligne)
+    nom, departement = (trouve[1], trouve[2].upper()) if trouve else (ligne, None)
+    nom = re.sub(r"^(tout )?le bassin (de |du |d )?", "bassin ", normaliser(nom).strip("(), "))
+    return re.sub(r"\bst\b", "saint", re.sub(r"\bste\b", "sainte", nom)), departement
+
+
+def _candidats(noms, echelles):
+    """{nom normalisé: [Territoire]} ; une requête par échelle, quel que soit le nombre de noms."""
+    trouves = defaultdict(list)
+    communes = Commune.objects.filter(nom_normalise__in=noms).select_related("departement")
+    for commune in communes:
+        trouves[commune.nom_normalise].append(_commune(commune))
+    autres = {Echelle.EPCI: Epci, Echelle.DEPARTEMENT: Departement, Echelle.REGION: Region}
+    for echelle, modele in autres.items():
+        for code, nom in modele.objects.values_list("pk", "nom") if echelle in echelles else ():
+            cle = f"{echelle}-{code}"
+            trouves[normaliser(nom)].append(Territoire((cle,), en_mots(cle, nom)))
+    for bassin in Bassin.objects.with_perimetre() if Echelle.EPCI in echelles else ():
+        if bassin.perimetre:
+            nom = normaliser(bassin.nom)
+            trouves[nom].append(_bassin(bassin))
+            trouves[f"bassin {nom}"].append(_bassin(bassin))
+    return trouves
+
+
+def _commune(commune):
+    departement = f", {commune.departement.nom}" if commune.departement_id else ""
+    cle = f"{Echelle.COMMUNE}-{commune.pk}"
+    return Territoire((cle,), en_mots(cle, f"{commune.nom}{departement}"))
+
+
+def _bassin(bassin):
+    """Un bassin n'a pas de code : sa zone s'écrit par ses EPCI et ses communes isolées."""
+    perimetre = bassin.perimetre
+    epci = [f"{Echelle.EPCI}-{un_epci.pk}" for un_epci in perimetre.epci.all()]
+    communes = [f"{Echelle.COMMUNE}-{commune.pk}" for commune in perimetre.communes.all()]
+    return Territoire((*epci, *communes), f"bassin {bassin.nom}")
+
+
+def _est_du_departement(territoire, departement):
+    if departement is None:
+        return True
+    return any(cle.startswith(f"{Echelle.COMMUNE}-{departement}") for cle in territoire.cles)
+
+
+def _noms_inconnus(inconnus):
+    """Une phrase par nom inconnu, avec les communes qui commencent de même."""
+    if not inconnus:
+        return
+    debuts = reduce(or_, (Q(nom_normalise__startswith=nom) for _, nom in inconnus[:20]))
+    proches = Commune.objects.filter(debuts).select_related("departement")[:200]
+    for ligne, nom in inconnus:
+        voisins = [_commune(c) for c in proches if c.nom_normalise.startswith(nom)]
+        phrase = f"« {ligne} » n’est le nom d’aucun territoire connu."
+        yield f"{phrase} {_a_recopier(voisins)}" if voisins else phrase
+
+
+def _a_recopier(territoires):
+    montres = " ; ".join(territoire.mots for territoire in territoires[:CANDIDATS_MONTRES])
+    suite = " ; …" if len(territoires) > CANDIDATS_MONTRES else ""
+    return f"Recopiez celui que vous voulez dire : {montres}{suite}"

@@ -1,0 +1,194 @@
+"""L'inventaire : trouver, lire, proposer, corriger et confirmer un dispositif."""
+
+import re
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.paginator import Paginator
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from acteurs.models import Acteur
+from dispositifs.avertissements import avertissements
+from dispositifs.champs import chercher_acteurs
+from dispositifs.filters import DispositifFilter
+from dispositifs.forms import DispositifForm, StatutForm, bassins_de
+from dispositifs.historique import histoire
+from dispositifs.models import Dispositif, tenant
+from dispositifs.territoires import noms_des_territoires, zone_en_mots
+from pams_portal.droits import Droit, exiger, peut
+
+CLE = re.compile(r"[0-9]{1,15}")
+PAR_PAGE = 50
+ZONES_PAR_LIGNE = 3
+ACTEURS_PROPOSES = 20
+
+
+# --- Lire --------------------------------------------------------------------------------------
+
+
+@require_safe
+@login_not_required
+def dispositif_list(request):
+    visibles = Dispositif.objects.visibles_par(request.user).with_liste()
+    filtre = DispositifFilter(request.GET, visibles, request=request)
+    page = Paginator(filtre.qs, PAR_PAGE).get_page(request.GET.get("page"))
+    noms = noms_des_territoires({cle for d in page for cle in d.zone_eligibilite})
+    contexte = {
+        "filtre": filtre,
+        "page": page,
+        "lignes": [(d, zone_en_mots(d.zone_eligibilite, noms, ZONES_PAR_LIGNE)) for d in page],
+        "peut_ajouter": bool(acteurs_qui_saisissent(request.user)),
+    }
+    return render(request, "dispositifs/dispositif_list.html", contexte)
+
+
+@require_safe
+@login_not_required
+def dispositif_detail(request, pk):
+    visibles = Dispositif.objects.visibles_par(request.user).with_acteurs()
+    dispositif = get_object_or_404(visibles, pk=pk)
+    modifiable = peut(request.user, Droit.MODIFIER_DISPOSITIF, dispositif)
+    cles = dispositif.zone_eligibilite
+    contexte = {
+        "dispositif": dispositif,
+        "zone": zone_en_mots(cles, noms_des_territoires(cles)),
+        "modifiable": modifiable,
+        "avertissements": avertissements(dispositif) if modifiable else [],
+        # Le journal nomme des agents : il ne se lit qu'une fois connecté.
+        "histoire": histoire(dispositif) if request.user.is_authenticated else [],
+    }
+    return render(request, "dispositifs/dispositif_detail.html", contexte)
+
+
+# --- Proposer et corriger ----------------------------------------------------------------------
+
+
+def acteurs_qui_saisissent(utilisateur):
+    """Les acteurs au nom desquels une personne peut ajouter un dispositif."""
+    if not utilisateur.is_authenticated:
+        return []
+    acteurs = [place.acteur for place in utilisateur.places_sur(None)]
+    return [
+        a for a in acteurs if peut(utilisateur, Droit.CREER_DISPOSITIF, Dispositif(saisi_par=a))
+    ]
+
+
+def dispositif_create(request):
+    """D'abord la structure porteuse (`?porteur=`), puis la fiche."""
+    acteurs = acteurs_qui_saisissent(request.user)
+    if not acteurs:
+        raise PermissionDenied("Ajouter un dispositif demande d’être rédacteur de sa structure.")
+    porteur = acteur_de(request.GET.get("porteur"), Acteur.objects.all())
+    if porteur is None:
+        contexte = recherche_de_porteur(request) | {"acteurs": acteurs}
+        return render(request, "dispositifs/dispositif_create.html", contexte)
+    saisi_par = saisissant(request, porteur, acteurs)
+    dispositif = Dispositif(
+        porteur=porteur, saisi_par=saisi_par, tenu_par=tenant(porteur, saisi_par)
+    )
+    form = DispositifForm(request.POST or None, instance=dispositif, bassins=bassins_de(acteurs))
+    if request.method == "POST" and form.enregistrer(request.user, Droit.CREER_DISPOSITIF):
+        messages.success(request, f"« {dispositif} » est ajouté à l’inventaire, à vérifier.")
+        dire_les_avertissements(request, form)
+        return redirect(dispositif)
+    contexte = {"form": form, "dispositif": dispositif, "acteurs": acteurs}
+    return render(request, "dispositifs/dispositif_create.html", contexte)
+
+
+def saisissant(request, porteur, acteurs):
+    """Au nom de qui la personne saisit : la structure porteuse si c'est la sienne, sinon celle
+    qu'elle désigne (`?au_nom_de=`) parmi les siennes."""
+    if porteur in acteurs:
+        return porteur
+    choisi = request.GET.get("au_nom_de")
+    return next((acteur for acteur in acteurs if str(acteur.pk) == choisi), acteurs[0])
+
+
+def acteur_de(pk, acteurs):
+    """L'acteur de cette clé dans un queryset, ou None si elle est absente, illisible, étrangère."""
+    return acteurs.filter(pk=int(pk)).first() if pk and CLE.fullmatch(pk) else None
+
+
+def recherche_de_porteur(request):
+    saisie = request.GET.get("q", "").strip()
+    trouves = chercher_acteurs(saisie[:200]) if saisie else Acteur.objects.none()
+    return {"saisie": saisie, "trouves": trouves[:ACTEURS_PROPOSES], "nombre": trouves.count()}
+
+
+def dire_les_avertissements(request, form):
+    remarques = form.fields["zone_eligibilite"].remarques
+    for phrase in [*remarques, *avertissements(form.instance)]:
+        messages.warning(request, phrase)
+
+
+def dispositif_update(request, pk):
+    dispositif = dispositif_visible(request, pk)
+    place = exiger(request.user, Droit.MODIFIER_DISPOSITIF, dispositif)
+    bassins = bassins_de([place.acteur])
+    form = DispositifForm(request.POST or None, instance=dispositif, bassins=bassins)
+    if request.method == "POST" and form.enregistrer(request.user, Droit.MODIFIER_DISPOSITIF):
+        messages.success(request, form.bilan("Le dispositif est enregistré."))
+        dire_les_avertissements(request, form)
+        return redirect(dispositif)
+    contexte = {"form": form, "dispositif": dispositif}
+    return render(request, "dispositifs/dispositif_update.html", contexte)
+
+
+def dispositif_visible(request, pk):
+    return get_object_or_404(Dispositif.objects.visibles_par(request.user).with_acteurs(), pk=pk)
+
+
+# --- Les actes ---------------------------------------------------------------------------------
+
+
+@require_POST
+def dispositif_confirmer(request, pk):
+    dispositif = dispositif_visible(request, pk)
+    exiger(request.user, Droit.CONFIRMER_DISPOSITIF, dispositif)
+    try:
+        dispositif.confirmer(request.user)
+    except ValidationError as erreur:
+        messages.error(request, erreur.message)
+    else:
+        messages.success(request, "La fiche est confirmée : elle est publiée, à jour aujourd’hui.")
+    return redirect(dispositif)
+
+
+def dispositif_statut(request, pk):
+    dispositif = dispositif_visible(request, pk)
+    exiger(request.user, Droit.MODIFIER_DISPOSITIF, dispositif)
+    form = StatutForm(request.POST or None, dispositif=dispositif)
+    if request.method == "POST" and form.is_valid():
+        modifie = dispositif.changer_statut(request.user, **form.cleaned_data)
+        messages.success(request, f"L’état est désormais : {modifie.get_statut_display()}.")
+        return redirect(dispositif)
+    contexte = {"form": form, "dispositif": dispositif}
+    return render(request, "dispositifs/dispositif_statut.html", contexte)
+
+
+def dispositif_porteur(request, pk):
+    """Corriger la structure porteuse, qui décide de qui tient la fiche."""
+    dispositif = dispositif_visible(request, pk)
+    exiger(request.user, Droit.MODIFIER_DISPOSITIF, dispositif)
+    porteur = acteur_de(request.POST.get("porteur"), Acteur.objects.all())
+    if request.method == "POST" and porteur:
+        dispositif.changer_de_porteur(request.user, porteur)
+        messages.success(request, f"La structure porteuse est désormais : {porteur}.")
+        return redirect(dispositif)
+    contexte = recherche_de_porteur(request) | {"dispositif": dispositif}
+    return render(request, "dispositifs/dispositif_porteur.html", contexte)
+
+
+@require_POST
+def dispositif_remettre(request, pk):
+    dispositif = dispositif_visible(request, pk)
+    exiger(request.user, Droit.MODIFIER_DISPOSITIF, dispositif)
+    try:
+        dispositif.remettre_au_porteur(request.user)
+    except ValidationError as erreur:
+        messages.error(request, erreur.message)
+    else:
+        messages.success(request, f"La fiche est désormais tenue par {dispositif.porteur}.")
+    return redirect(dispositif)
