@@ -66,6 +66,7 @@ class EtablissementForm(FormulaireVersionne):
         label="SIRET",
         validators=[valider_siret],
         help_text="Quatorze chiffres.",
+        error_messages={"unique": "Ce SIRET est déjà celui d’un établissement inscrit au portail."},
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
     commune = CommuneField(
@@ -77,9 +78,6 @@ class EtablissementForm(FormulaireVersionne):
     class Meta:
         model = Etablissement
         fields = ["siret", "nom", "adresse", "commune"]
-        error_messages = {
-            "siret": {"unique": "Ce SIRET est déjà celui d’un établissement inscrit au portail."}
-        }
 
     def clean_siret(self):
         siret, siren = self.cleaned_data["siret"], self.instance.acteur.siren

@@ -1,6 +1,7 @@
 """Deux champs tapés comme on les lit : un numéro avec ses espaces, une commune par son nom."""
 
 import re
+import unicodedata
 
 from django import forms
 from django.db.models import Q
@@ -13,10 +14,10 @@ AU_PLUS = 8
 
 
 class NumeroField(forms.CharField):
-    """Un SIREN ou un SIRET : « 200 053 742 » est lu 200053742."""
+    """Un SIREN ou un SIRET : « 200 053 742 » et « ２００053742 » sont lus 200053742."""
 
     def to_python(self, valeur):
-        return re.sub(r"\s", "", super().to_python(valeur))
+        return re.sub(r"\s", "", unicodedata.normalize("NFKC", super().to_python(valeur)))
 
 
 class CommuneField(forms.CharField):

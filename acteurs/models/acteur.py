@@ -14,7 +14,10 @@ from pams_portal.recherche import normaliser
 class ActeurQuerySet(models.QuerySet):
     def cherchant(self, saisie):
         """Ceux dont le nom ou le sigle contient la saisie, ou dont le SIREN commence ainsi."""
-        trouve = models.Q(nom_normalise__contains=normaliser(saisie))
+        mots = normaliser(saisie)
+        if not mots:
+            return self.none()
+        trouve = models.Q(nom_normalise__contains=mots)
         chiffres = "".join(saisie.split())
         if chiffres.isdecimal():
             trouve |= models.Q(siren__startswith=chiffres)

@@ -156,9 +156,7 @@ def test_une_adresse_illisible_est_comptee_sans_panne(client, agente):
 def test_les_comptes_de_demonstration_se_lisent_en_demonstration_seulement(
     client, settings, structure
 ):
-    f.make_utilisateur(
-        structure, Role.VALIDEUR, courriel="demo@example.org", demonstration=True
-    )
+    f.make_utilisateur(structure, Role.VALIDEUR, courriel="demo@example.org", demonstration=True)
     settings.DEMO = True
     response = client.get(ADRESSE)
     assertContains(response, "demo@example.org")

@@ -87,7 +87,9 @@ def test_le_lien_ne_sert_qu_une_fois(client, agente, courriels):
     assert agente.check_password(NOUVEAU)
 
 
-def test_le_lien_ne_depend_pas_de_l_hote_annonce_par_la_requete(client, agente, courriels, settings):
+def test_le_lien_ne_depend_pas_de_l_hote_annonce_par_la_requete(
+    client, agente, courriels, settings
+):
     settings.ALLOWED_HOSTS = ["*"]
     client.post(
         "/mot-de-passe/oublie/", {"courriel": agente.courriel}, headers={"Host": "piege.example"}
