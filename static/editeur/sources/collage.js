@@ -9,6 +9,8 @@ import { lisible } from "./profil.js"
 /* Un mémoire de 10 000 mots collé de Word en compte moins de 5 000 ; au-delà, la page se figerait. */
 export const ELEMENTS_MAXIMUM = 20_000
 
+const IMBRICATION_MAXIMALE = 10
+
 const JAMAIS_COLLES =
   "script,style,xml,title,meta,link,base,template,noscript,img,picture,svg,math,canvas,audio,video," +
   "object,embed,iframe,input,button,select,textarea,hr,del," +
@@ -83,6 +85,21 @@ function ramenerTitres(corps) {
   })
 }
 
+/* Au-delà de la profondeur que le portail sait relire, on garde le texte et on aplatit. */
+function limiterProfondeur(corps) {
+  const imbriques = "blockquote,ul,ol"
+  const profondeurs = new Map()
+  for (const element of trouver(corps, imbriques)) {
+    const profondeur = 1 + (profondeurs.get(element.parentElement.closest(imbriques)) ?? 0)
+    profondeurs.set(element, profondeur)
+  }
+  for (const [element, profondeur] of profondeurs) {
+    if (profondeur <= IMBRICATION_MAXIMALE) continue
+    for (const point of [...element.children]) if (point.localName === "li") renommer(point, "p")
+    deballer(element)
+  }
+}
+
 /* Word espace ses paragraphes avec des paragraphes vides. */
 function retirerBlocsVides(corps) {
   for (const bloc of trouver(corps, "p,div,section,article,h1,h2,h3,h4,h5,h6,li,blockquote").reverse()) {
@@ -122,6 +139,7 @@ export function nettoyer(html, longueurMaximale = Infinity) {
   formerListes(corps)
   ramenerTitres(corps)
   simplifierTableaux(corps)
+  limiterProfondeur(corps)
   retirerBlocsVides(corps)
   retirerSautsEnTrop(corps)
   retirerAttributs(corps)

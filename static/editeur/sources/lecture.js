@@ -1,6 +1,6 @@
 /* Markdown → document ProseMirror. */
 import { Mark } from "prosemirror-model"
-import { analyseur } from "./profil.js"
+import { analyseur, PROFONDEUR_MAXIMALE } from "./profil.js"
 import { schema, SOUS_TITRE, TITRE } from "./schema.js"
 
 const { nodes, marks } = schema
@@ -87,10 +87,17 @@ export function lire(markdown) {
   return lireAvecSources(markdown).document
 }
 
-/** Le document, et pour chacun de ses blocs les lignes exactes dont il vient. */
+/**
+ * Le document, et pour chacun de ses blocs les lignes exactes dont il vient.
+ * @throws {RangeError} si le texte est trop profond pour être lu en entier
+ */
 export function lireAvecSources(markdown) {
   const texte = markdown.replace(RETOUR_CHARIOT, "\n")
   const jetons = analyseur.parse(texte, {})
+  /* L’analyseur se tait sur ce qui est plus profond : mieux vaut ne pas ouvrir que perdre. */
+  if (jetons.some((jeton) => jeton.level >= PROFONDEUR_MAXIMALE - 1)) {
+    throw new RangeError("Texte imbriqué trop profondément.")
+  }
   const lignes = texte.split("\n")
   const sources = jetons
     .filter((jeton) => jeton.level === 0 && jeton.nesting === 1)

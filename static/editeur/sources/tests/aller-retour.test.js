@@ -114,6 +114,11 @@ test("une rangée plus large que l’en-tête élargit l’en-tête au lieu de p
   assert.equal(ecrire(document), "| a |  |\n| --- | --- |\n| 1 | 2 |")
 })
 
+test("un texte trop profond n’est pas ouvert : rien n’en serait perdu en silence", () => {
+  assert.throws(() => ouvrir(`${"> ".repeat(60)}fond`), RangeError)
+  assert.equal(ouvrir(`${"> ".repeat(30)}fond`).document.textContent, "fond")
+})
+
 test("un texte de 10 000 mots se lit et s’écrit en moins de deux secondes", () => {
   const paragraphe = `${"mobilité solidaire **pour tous** les publics ".repeat(20)}\n\n`
   const texte = paragraphe.repeat(84)

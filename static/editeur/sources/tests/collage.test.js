@@ -73,6 +73,13 @@ test("un tableau démesuré devient des paragraphes, sans perdre une case", () =
   assert.equal(texte.match(/x/g).length, 20_000)
 })
 
+test("trois cents citations et listes emboîtées s’aplatissent sans perdre leur texte", () => {
+  const html = "<blockquote><p>q</p><ul><li>p".repeat(150) + "</li></ul></blockquote>".repeat(150)
+  const texte = coller(html)
+  assert.equal(texte.match(/q/g).length, 150)
+  assert.equal(texte.match(/p/g).length, 150)
+})
+
 test("une fusion de mille colonnes ne fabrique pas mille colonnes", () => {
   const texte = coller('<table><tr><td colspan="1000" rowspan="65000">a</td></tr><tr><td>b</td></tr></table>')
   assert.match(texte, /\| a \|/)
