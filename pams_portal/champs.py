@@ -1,4 +1,4 @@
-"""Deux champs de la maison : le texte riche, et le choix multiple dans une liste fermée."""
+"""Les champs de la maison : texte riche, nombre à la française, choix multiple fermé."""
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -16,6 +16,28 @@ class TexteRicheField(models.TextField):
     def formfield(self, **kwargs):
         widget = forms.Textarea(attrs={"data-editeur": "", "rows": 12})
         return super().formfield(**{"widget": widget} | kwargs)
+
+
+class SaisieDecimale(forms.DecimalField):
+    """Un nombre tapé comme on l'écrit : « 12 500,50 € »."""
+
+    widget = forms.TextInput
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, localize=True, **kwargs)
+        self.widget.attrs["inputmode"] = "decimal"
+
+    def to_python(self, valeur):
+        if isinstance(valeur, str):
+            valeur = "".join(valeur.split()).removesuffix("€")
+        return super().to_python(valeur)
+
+
+class NombreField(models.DecimalField):
+    """Un nombre décimal exact, saisi à la française."""
+
+    def formfield(self, **kwargs):
+        return super().formfield(**{"form_class": SaisieDecimale} | kwargs)
 
 
 class ChoixMultiplesField(models.TextField):

@@ -20,8 +20,8 @@ from pams_portal.texte import en_html, normaliser
 
 MIEN, LEUR = "mien", "leur"
 PLUS_LA = (
-    "Pendant que vous écriviez, quelqu’un a supprimé ce que vous modifiiez : rien n’est enregistré. "
-    "Votre saisie est gardée ci-dessous, copiez-la avant de quitter la page."
+    "Pendant que vous écriviez, quelqu’un a supprimé ce que vous modifiiez : rien n’est "
+    "enregistré. Votre saisie est gardée ci-dessous, copiez-la avant de quitter la page."
 )
 PLUS_LE_DROIT = (
     "Pendant que vous écriviez, cette part a changé de main ou le plan a été arrêté : rien n’est "

@@ -85,7 +85,7 @@ def _textes_attendus(utilisateur, plans, parties):
 
 def _fiches_incompletes(plans, parties):
     fiches = FicheAction.objects.filter(porteur__in=parties, plan__in=plans)
-    for fiche in fiches.with_moyens():
+    for fiche in fiches.with_lignes().select_related("plan"):
         manques = fiche.manques()
         if manques and fiche.est_en_redaction:
             objet = f"{fiche} ({', '.join(manques)})"

@@ -3,7 +3,7 @@
 from django.db.models import Prefetch
 
 from pams_portal.droits import Qualite
-from plans.models import Axe, Contribution, FicheAction, Objectif, Partenariat
+from plans.models import Axe, Contribution, FicheAction, Objectif
 
 # Les chapitres où se lit la liste des parties d'une qualité.
 QUALITE_PAR_CHAPITRE = {
@@ -64,17 +64,8 @@ def plan_a_lire(plan, utilisateur):
 
 
 def fiches_a_lire(plan, utilisateur):
-    """Les fiches d'un plan, avec ce que disent leurs lignes et leurs champs attendus."""
-    partenariats = Partenariat.objects.select_related("partie__acteur")
-    return (
-        FicheAction.objects.visibles_par(utilisateur)
-        .filter(plan=plan)
-        .select_related("objectif__axe", "porteur__acteur")
-        .prefetch_related(
-            "etapes",
-            "budgets",
-            "financements",
-            "indicateurs",
-            Prefetch("partenariats", partenariats),
-        )
-    )
+    """Les fiches que la personne peut lire, rattachées au même plan."""
+    fiches = FicheAction.objects.visibles_par(utilisateur).filter(plan=plan).with_lignes()
+    for fiche in fiches:
+        fiche.plan = plan
+    return fiches

@@ -17,6 +17,7 @@ from pams_portal.droits import Role
 from plans.models import Plan
 from tests import factories as f
 
+# ruff: noqa: E501
 # fmt: off
 TABLEAU = """
 page                               objet            anon region depart redac lectr assem aom spe assoc invit etran sans admin

@@ -2,7 +2,6 @@
 
 from django import template
 from django.utils.formats import number_format
-from django.utils.html import format_html
 
 from pams_portal import droits
 from pams_portal.texte import en_html
@@ -41,9 +40,3 @@ def typo(texte):
         texte = texte.replace(f" {signe}", FINE_INSECABLE + signe)
     texte = texte.replace(" :", INSECABLE + ":")
     return texte.replace("« ", "«" + INSECABLE).replace(" »", INSECABLE + "»")
-
-
-@register.simple_tag
-def etat(libelle, ton="neutre"):
-    """{% etat fiche.get_etat_display "succes" %} : un état, en mots."""
-    return format_html('<span class="etat etat-{}">{}</span>', ton, libelle)

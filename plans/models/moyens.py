@@ -6,6 +6,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 
+from pams_portal.champs import NombreField
 from plans.models.plan import PartiePrenante
 from plans.models.redaction import DuPorteurDeLaFiche, FicheAction, PieceDeFiche
 
@@ -22,7 +23,7 @@ MONTANTS = [
 ]
 
 
-class MontantField(models.DecimalField):
+class MontantField(NombreField):
     """Un montant en euros, exact au centime."""
 
     def __init__(self, *args, **kwargs):
@@ -38,7 +39,7 @@ class LigneBudget(DuPorteurDeLaFiche):
     annee = models.PositiveSmallIntegerField("année", validators=ANNEES)
     investissement = MontantField("investissement (€)", default=0)
     fonctionnement = MontantField("fonctionnement (€)", default=0)
-    etp = models.DecimalField(
+    etp = NombreField(
         "équivalents temps plein",
         max_digits=6,
         decimal_places=2,
@@ -52,7 +53,7 @@ class LigneBudget(DuPorteurDeLaFiche):
     champs_consignes = ("annee", "investissement", "fonctionnement", "etp")
 
     class Meta:
-        ordering = ["fiche", "annee"]
+        ordering = ["annee"]
         verbose_name = "ligne de budget"
         verbose_name_plural = "lignes de budget"
         constraints = [
@@ -106,7 +107,7 @@ class Financement(PieceDeFiche):
     )
 
     class Meta:
-        ordering = ["fiche", "annee", "pk"]
+        ordering = ["annee", "pk"]
         verbose_name = "financement"
         constraints = [
             models.CheckConstraint(

@@ -38,7 +38,7 @@ class Chapitre(models.Model):
     objects = PieceQuerySet.as_manager()
 
     class Meta:
-        ordering = ["plan", "ordre"]
+        ordering = ["ordre"]
         verbose_name = "chapitre"
         constraints = [
             models.UniqueConstraint(fields=["plan", "cle"], name="chapitre_unique_par_plan")
@@ -70,6 +70,11 @@ class Chapitre(models.Model):
     def niveau(self):
         return 2 if "." in self.numero else 1
 
+    @property
+    def niveau_des_titres(self):
+        """Sous le titre du chapitre (h2 ou h3) : le document n'a pas de niveau sauté."""
+        return self.niveau + 2
+
 
 class ContributionQuerySet(models.QuerySet):
     def visibles_par(self, utilisateur):
@@ -93,7 +98,7 @@ class Contribution(PieceDePlan):
     champs_consignes = ("porteur", "texte", "ordre")
 
     class Meta:
-        ordering = ["chapitre", "ordre", "pk"]
+        ordering = ["ordre", "pk"]
         verbose_name = "contribution"
 
     def __str__(self):
@@ -140,7 +145,7 @@ class Axe(PieceDePlan):
     porteur_id = None
 
     class Meta:
-        ordering = ["plan", "ordre", "lettre"]
+        ordering = ["ordre", "lettre"]
         verbose_name = "axe"
         constraints = [
             models.UniqueConstraint(fields=["plan", "lettre"], name="axe_unique_par_lettre")
@@ -162,7 +167,7 @@ class Objectif(PieceDePlan):
     porteur_id = None
 
     class Meta:
-        ordering = ["axe", "numero"]
+        ordering = ["numero"]
         verbose_name = "objectif"
         constraints = [
             models.UniqueConstraint(fields=["axe", "numero"], name="objectif_unique_par_axe")
@@ -201,6 +206,12 @@ class FicheActionQuerySet(PieceQuerySet):
         """Une fiche confidentielle ne se voit que des parties, même après l'adoption."""
         parties = Q(plan__in=plans_ou(utilisateur, Droit.LIRE_PLAN))
         return super().visibles_par(utilisateur).filter(Q(confidentielle=False) | parties)
+
+    def with_lignes(self):
+        """De quoi dire ce qui manque à chaque fiche et ce qu'elle coûte."""
+        return self.select_related("objectif__axe", "porteur__acteur").prefetch_related(
+            "etapes", "budgets", "financements", "indicateurs", "partenariats"
+        )
 
     def with_moyens(self):
         """Tout ce que lit une page ou un document, en un nombre constant de requêtes."""
@@ -462,7 +473,7 @@ class Etape(DuPorteurDeLaFiche):
     champs_consignes = ("libelle", "echeance", "faite", "ordre")
 
     class Meta:
-        ordering = ["fiche", "ordre", "pk"]
+        ordering = ["ordre", "pk"]
         verbose_name = "étape"
 
     def __str__(self):
@@ -506,7 +517,7 @@ class Partenariat(PieceDeFiche):
     champs_consignes = ("partie", "organisme", "role", "reponse")
 
     class Meta:
-        ordering = ["fiche", "pk"]
+        ordering = ["pk"]
         verbose_name = "partenariat"
         constraints = [
             models.CheckConstraint(

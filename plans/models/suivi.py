@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from pams_portal.champs import NombreField
 from plans.models.plan import PartiePrenante
 from plans.models.redaction import FicheAction, PieceDeFiche
 
@@ -20,11 +21,9 @@ class Indicateur(PieceDeFiche):
     )
     libelle = models.CharField("indicateur", max_length=200)
     unite = models.CharField("unité", max_length=50, help_text="personnes, trajets, heures…")
-    depart = models.DecimalField(
-        "valeur de départ", max_digits=14, decimal_places=2, null=True, blank=True
-    )
+    depart = NombreField("valeur de départ", max_digits=14, decimal_places=2, null=True, blank=True)
     date_depart = models.DateField("date de cette valeur", null=True, blank=True)
-    cible = models.DecimalField("cible", max_digits=14, decimal_places=2, null=True, blank=True)
+    cible = NombreField("cible", max_digits=14, decimal_places=2, null=True, blank=True)
     echeance = models.DateField("échéance de la cible", null=True, blank=True)
     source = models.CharField("source", max_length=200, blank=True)
     frequence = models.CharField(
@@ -37,7 +36,7 @@ class Indicateur(PieceDeFiche):
     )
 
     class Meta:
-        ordering = ["fiche", "pk"]
+        ordering = ["pk"]
         verbose_name = "indicateur"
 
     def __str__(self):

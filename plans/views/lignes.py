@@ -168,7 +168,7 @@ def partenariat_repondre(request, slug, code, pk):
 
 
 def avertir_du_financement(request, fiche):
-    """Avertit, sans refuser, quand les financements dépassent le budget : jugé à l'arrêt du plan."""
+    """Avertit sans refuser quand les financements dépassent le budget : l'arrêt en jugera."""
     exces = fiche.exces_de_financement()
     if exces > 0:
         messages.warning(
