@@ -3,6 +3,7 @@
 from django.db import transaction
 from django_tasks_db.models import DBTaskResult
 
+from dispositifs.releves import charger_dispositifs_releves
 from pams_portal.demonstration.acteurs import charger_acteurs, charger_comptes
 from pams_portal.demonstration.inventaire import charger_dispositifs
 from pams_portal.demonstration.plans import charger_plan
@@ -18,6 +19,7 @@ def charger():
     acteurs = charger_acteurs()
     personnes = charger_comptes(acteurs)
     dispositifs = charger_dispositifs(acteurs, personnes)
+    charger_dispositifs_releves(tenus_par=acteurs["region"])
     for slug in PLANS:
         if not Plan.objects.filter(slug=slug).exists():
             charger_plan(slug, acteurs, personnes, dispositifs)
@@ -28,7 +30,7 @@ def _ne_demander_que_le_dernier_document(plans):
     """Des centaines d'écritures viennent de demander chacune le leur."""
     documents = Document.objects.filter(plan__in=plans)
     numeros = set(documents.values_list("pk", flat=True))
-    travaux = DBTaskResult.objects.ready().filter(task_path=produire_document.module_path)
+    travaux = DBTaskResult.objects.filter(task_path=produire_document.module_path)
     perimes = [travail.pk for travail in travaux if travail.args_kwargs["args"][0] in numeros]
     DBTaskResult.objects.filter(pk__in=perimes).delete()
     documents.delete()
