@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.text import Truncator
 
+from pams_portal.droits import Droit, plans_ou
 from plans.models.plan import Plan
 
 # Une rafale d'écritures ne produit qu'un document : celui qui suit la dernière.
@@ -24,9 +25,8 @@ ANCIENS_GARDES = 3
 class DocumentQuerySet(models.QuerySet):
     def lisibles_par(self, utilisateur):
         """Hors du plan, seuls se lisent les documents produits pour le public."""
-        membre = [plan_id for plan_id in getattr(utilisateur, "places_par_plan", {})]
-        visibles = Plan.objects.visibles_par(utilisateur)
-        return self.filter(Q(public=True) | Q(plan__in=membre), plan__in=visibles)
+        lisible = Q(public=True) | Q(plan__in=plans_ou(utilisateur, Droit.LIRE_PLAN))
+        return self.filter(lisible, plan__in=Plan.objects.visibles_par(utilisateur))
 
     def prets(self):
         return self.filter(etat=Document.Etat.PRET)
@@ -35,16 +35,17 @@ class DocumentQuerySet(models.QuerySet):
         """Le document de la révision présente d'un plan, créé s'il manque."""
         return self.get_or_create(plan=plan, revision=plan.revision)[0]
 
-    def demander(self, plans):
+    def demander(self, plans, delai=REGROUPEMENT):
         """Demande le document de la révision présente de ces plans, dans la même transaction."""
         for plan_id, revision in plans.values_list("pk", "revision"):
             document, nouveau = self.get_or_create(plan_id=plan_id, revision=revision)
             if nouveau:
-                document.mettre_en_file(REGROUPEMENT)
+                document.mettre_en_file(delai)
 
     def demander_ceux_qui_manquent(self):
         """Un plan arrivé sans écriture (démonstration, restauration) a aussi son document."""
-        self.demander(Plan.objects.exclude(documents__revision=F("revision")))
+        manquants = Plan.objects.exclude(documents__revision=F("revision"))
+        self.demander(manquants, delai=timedelta())
 
     def relever(self):
         """Reprend les documents dont l'ouvrier est mort, et ceux dont le travail s'est perdu."""
@@ -53,7 +54,12 @@ class DocumentQuerySet(models.QuerySet):
         for document in muets:
             document.abandonner("L’ouvrier s’est arrêté pendant la mise en page.")
         oublies = self.filter(etat=Document.Etat.DEMANDE, battement__lt=maintenant - OUBLI)
-        for document in oublies:
+        # Un plan adopté, ou rouvert, ne montre plus les mêmes fiches.
+        publics = Q(plan__etat__in=Plan.ETATS_PUBLICS)
+        perimes = self.prets().filter(
+            publics & Q(public=False) | ~publics & Q(public=True), revision=F("plan__revision")
+        )
+        for document in oublies | perimes:
             document.mettre_en_file()
 
     def elaguer(self):
@@ -112,8 +118,21 @@ class Document(models.Model):
         return self.etat == self.Etat.PRET
 
     @property
+    def est_en_cours(self):
+        return self.etat == self.Etat.EN_COURS
+
+    @property
     def est_en_echec(self):
         return self.etat == self.Etat.ECHEC
+
+    @property
+    def est_servable(self):
+        return self.est_pret and self.fichier.storage.exists(self.fichier.name)
+
+    @property
+    def est_a_redemander(self):
+        """Rien ne le refera tout seul : la production a échoué, ou le fichier a disparu."""
+        return self.est_en_echec or (self.est_pret and not self.est_servable)
 
     @property
     def date(self):

@@ -1,0 +1,189 @@
+"""De la page HTML au PDF : un fichier balisé, à la fois PDF/A-3a et PDF/UA-1.
+
+L'impression se fait dans un processus à part (`python -m plans.impression.pdf DOSSIER`) : sa
+mémoire revient au système, une panne n'emporte pas l'ouvrier, et l'attente laisse battre le
+document. Elle ne lit ni la base ni l'horloge : les mêmes octets pour la même page.
+"""
+
+import gc
+import json
+import logging
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import unquote, urlsplit
+
+from django.conf import settings
+
+RACINE = settings.BASE_DIR / "static"
+DELAI_MAXIMAL = 15 * 60  # secondes ; deux cents fiches en prennent moins de cent
+INTERVALLE = 1.0
+PAGE, PDF, SUIVI = "plan.html", "plan.pdf", "suivi.json"
+
+# L'annonce « PDF/UA-1 » et le schéma que PDF/A exige pour la lire.
+XMP_PDFUA = (Path(__file__).parent / "pdfua.xmp").read_bytes()
+FIN_RDF = b"</rdf:RDF>"
+
+
+class ImpressionImpossible(Exception):
+    """Le PDF n'a pu être produit sous aucune forme ; le message, en français, dit pourquoi."""
+
+
+class Impression(NamedTuple):
+    contenu: bytes
+    accessible: bool
+    pages: int
+
+
+# --- Dans le processus d'impression ---------------------------------------------------------------
+
+
+def imprimer(html):
+    """Imprime une page HTML. Si le balisage échoue, un PDF simple, et `accessible` vaut faux."""
+    from weasyprint import HTML  # import lent, et qui demande Pango
+    from weasyprint.text.fonts import FontConfiguration
+
+    with sans_ramasse_miettes():
+        document = HTML(
+            string=html, base_url=RACINE.as_uri() + "/", url_fetcher=fichiers_statiques_seulement()
+        ).render(font_config=FontConfiguration())
+        try:
+            annoncer_pdfua(document.metadata)
+            contenu, accessible = document.write_pdf(pdf_variant="pdf/a-3a"), True
+        except Exception:  # quelle qu'en soit la cause, le document est dû
+            logging.getLogger(__name__).exception("PDF balisé impossible : un PDF simple suit")
+            contenu, accessible = document.write_pdf(), False
+        return Impression(contenu, accessible, len(document.pages))
+
+
+def annoncer_pdfua(metadonnees):
+    """Ajoute aux métadonnées PDF/A l'annonce PDF/UA-1, que WeasyPrint n'écrit que seule."""
+    d_origine = metadonnees.generate_rdf_metadata
+
+    def avec_pdfua(*args):
+        return d_origine(*args).replace(FIN_RDF, XMP_PDFUA + FIN_RDF)
+
+    metadonnees.generate_rdf_metadata = avec_pdfua
+
+
+@contextmanager
+def sans_ramasse_miettes():
+    """Un quart du temps de mise en page se passe sinon à parcourir des objets tous vivants."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+        gc.collect()
+
+
+def fichiers_statiques_seulement():
+    """Un chargeur qui ne sort jamais de `static/` : ni réseau, ni fichier du serveur."""
+    from weasyprint import URLFetcher
+
+    class Chargeur(URLFetcher):
+        def fetch(self, url, headers=None):
+            morceaux = urlsplit(url)
+            if morceaux.scheme == "file":
+                chemin = Path(unquote(morceaux.path)).resolve()
+                if morceaux.netloc or not chemin.is_relative_to(RACINE.resolve()):
+                    raise ValueError(f"Hors des fichiers statiques : {url}")
+            return super().fetch(url, headers)
+
+    return Chargeur(allowed_protocols={"file", "data"}, allow_redirects=False)
+
+
+class SuiviDesPages(logging.Handler):
+    """Traduit le journal de WeasyPrint en pourcentage, et s'arrête si plus personne n'attend."""
+
+    ETAPES = {"Step 3": 12, "Step 4": 18, "Step 6": 85, "Step 7": 98}
+
+    def __init__(self, fichier):
+        super().__init__()
+        self.fichier = fichier
+        self.parent = os.getppid()
+        self.pages = self.atteint = 0
+
+    def emit(self, enregistrement):
+        if os.getppid() != self.parent:
+            os._exit(1)
+        texte = enregistrement.getMessage()
+        self.pages += "Step 5" in texte
+        # Le nombre de pages n'est pas connu d'avance : on approche 85 % sans jamais l'atteindre.
+        avance = 20 + 65 * self.pages / (self.pages + 60) if self.pages else 5
+        etape = next((p for debut, p in self.ETAPES.items() if texte.startswith(debut)), 0)
+        self.noter(max(int(avance), etape))
+
+    def noter(self, progression):
+        if progression > self.atteint:
+            self.atteint = progression
+            self.fichier.write_text(json.dumps({"progression": progression}))
+
+
+def principal(dossier):
+    """Imprime `plan.html` en `plan.pdf` dans un dossier, et y tient `suivi.json` à jour."""
+    suivi = SuiviDesPages(dossier / SUIVI)
+    progres = logging.getLogger("weasyprint.progress")
+    progres.setLevel(logging.INFO)
+    progres.addHandler(suivi)
+    impression = imprimer((dossier / PAGE).read_text(encoding="utf-8"))
+    (dossier / PDF).write_bytes(impression.contenu)
+    bilan = {"progression": 99, "accessible": impression.accessible, "pages": impression.pages}
+    suivi.fichier.write_text(json.dumps(bilan))
+
+
+# --- Dans le processus de l'ouvrier ---------------------------------------------------------------
+
+
+def imprimer_a_part(html, progression=None):
+    """Imprime dans un processus à part ; `progression(pourcentage)` est appelée chaque seconde.
+
+    Lève ImpressionImpossible si ce processus meurt, échoue ou dépasse un quart d'heure.
+    """
+    with tempfile.TemporaryDirectory(prefix="pams-") as chemin:
+        dossier = Path(chemin)
+        (dossier / PAGE).write_text(html, encoding="utf-8")
+        commande = [sys.executable, "-m", "plans.impression.pdf", chemin]
+        processus = subprocess.Popen(commande, cwd=settings.BASE_DIR)
+        try:
+            _attendre(processus, dossier, progression or (lambda pourcentage: None))
+        finally:
+            processus.kill()
+            processus.wait()
+        bilan = _suivi(dossier)
+        return Impression((dossier / PDF).read_bytes(), bilan["accessible"], bilan["pages"])
+
+
+def _attendre(processus, dossier, progression):
+    limite = time.monotonic() + DELAI_MAXIMAL
+    while time.monotonic() < limite:
+        try:
+            code = processus.wait(timeout=INTERVALLE)
+        except subprocess.TimeoutExpired:
+            progression(_suivi(dossier).get("progression", 2))
+            continue
+        if code == 0:
+            return
+        if code < 0:
+            raise ImpressionImpossible(
+                "La mise en page a été interrompue par le système (mémoire insuffisante ?)."
+            )
+        raise ImpressionImpossible("La mise en page a échoué : le journal de l’ouvrier dit où.")
+    raise ImpressionImpossible("La mise en page a dépassé un quart d’heure : elle a été arrêtée.")
+
+
+def _suivi(dossier):
+    """Ce que le processus d'impression a noté ; rien s'il est en train d'écrire."""
+    try:
+        return json.loads((dossier / SUIVI).read_text())
+    except (FileNotFoundError, json.JSONDecodeError):
+        return {}
+
+
+if __name__ == "__main__":
+    principal(Path(sys.argv[1]))
