@@ -5,6 +5,7 @@ expiré. Dans les deux derniers la personne peut envoyer de nouveau les mêmes c
 """
 
 import re
+from collections import defaultdict
 from functools import cache
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -14,6 +15,8 @@ from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers
+
+from pams_portal.recherche import normaliser
 
 # Environ 150 000 mots : bien plus qu'un plan entier, assez peu pour qu'une page reste une page.
 SIGNES_AU_PLUS = 1_000_000
@@ -53,9 +56,21 @@ class ChampSaisi(NamedTuple):
 @cache
 def libelles_connus():
     """{nom de champ: libellé}, d'après les champs de tous les modèles du portail."""
-    champs = (champ for modele in apps.get_models() for champ in modele._meta.get_fields())
-    libelles = {champ.name: getattr(champ, "verbose_name", "") for champ in champs}
-    return {nom: str(libelle) for nom, libelle in libelles.items() if libelle} | HORS_MODELES
+    libelles = defaultdict(set)
+    for modele in apps.get_models():
+        for champ in modele._meta.fields:
+            libelles[champ.name].add(str(champ.verbose_name))
+    return {nom: le_plus_general(nom, lot) for nom, lot in libelles.items()} | HORS_MODELES
+
+
+def le_plus_general(nom, libelles):
+    """Le libellé d'un champ que plusieurs modèles nomment autrement : le plus court qui redit
+    son nom (« nature » : « nature juridique » plutôt que « fonction »), à défaut ce nom."""
+    if len(libelles) == 1:
+        return min(libelles)
+    mots = nom.replace("_", " ")
+    proches = [libelle for libelle in libelles if normaliser(libelle).startswith(mots)]
+    return min(proches, key=len, default=mots)
 
 
 def champs_saisis(request):

@@ -23,7 +23,6 @@ def test_la_page_dit_l_identite_les_fonctions_leur_territoire_et_leur_source(cli
     assertContains(response, "mobilites@example.org")
     assertContains(response, "Vérifiée")
     assertContains(response, "À vérifier")
-    assertContains(response, "Source : Code officiel géographique 2026".replace(" :", "\u00a0:"), 0)
     assertContains(response, "Code officiel géographique 2026")
     assertContains(response, "par substitution")
 
