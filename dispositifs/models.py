@@ -40,10 +40,7 @@ TELEPHONE = RegexValidator(
 
 def bornes(maximum, phrase):
     """Les validateurs d'un nombre : ni négatif, ni d'un autre ordre de grandeur que le réel."""
-    return [
-        MinValueValidator(0, "Un nombre négatif n’a pas de sens ici."),
-        MaxValueValidator(maximum, phrase),
-    ]
+    return [MinValueValidator(0), MaxValueValidator(maximum, phrase)]
 
 
 def est_sur_le_portail(acteur):

@@ -194,11 +194,10 @@ def _candidats(noms, echelles):
         for code, nom in modele.objects.values_list("pk", "nom") if echelle in echelles else ():
             cle = f"{echelle}-{code}"
             trouves[normaliser(nom)].append(Territoire((cle,), en_mots(cle, nom)))
-    for bassin in Bassin.objects.with_perimetre() if Echelle.EPCI in echelles else ():
-        if bassin.perimetre:
-            nom = normaliser(bassin.nom)
-            trouves[nom].append(_bassin(bassin))
-            trouves[f"bassin {nom}"].append(_bassin(bassin))
+    for bassin in _bassins_nommes(noms) if Echelle.EPCI in echelles else ():
+        nom = normaliser(bassin.nom)
+        trouves[nom].append(_bassin(bassin))
+        trouves[f"bassin {nom}"].append(_bassin(bassin))
     return trouves
 
 
@@ -206,6 +205,14 @@ def _commune(commune):
     departement = f", {commune.departement.nom}" if commune.departement_id else ""
     cle = f"{Echelle.COMMUNE}-{commune.pk}"
     return Territoire((cle,), en_mots(cle, f"{commune.nom}{departement}"))
+
+
+def _bassins_nommes(noms):
+    """Les bassins de ces noms qui ont un périmètre ; on ne lit la composition que des leurs."""
+    tous = Bassin.objects.values_list("pk", "nom")
+    cites = [pk for pk, nom in tous if {(n := normaliser(nom)), f"bassin {n}"} & noms]
+    bassins = Bassin.objects.with_perimetre().filter(pk__in=cites) if cites else ()
+    return [bassin for bassin in bassins if bassin.perimetre]
 
 
 def _bassin(bassin):
