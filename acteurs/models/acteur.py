@@ -1,5 +1,7 @@
 """Les acteurs de la mobilité solidaire et les fonctions que la loi leur reconnaît."""
 
+import re
+
 from django.db import models
 from django.urls import reverse
 
@@ -9,6 +11,8 @@ from acteurs.validators import valider_siren, valider_siret
 from bassins.models import Commune, Departement, Epci, Region
 from pams_portal.champs import ChoixMultiplesField
 from pams_portal.recherche import normaliser
+
+MOTS_VIDES = {"de", "du", "la", "le", "les", "des", "d", "l", "et", "en", "demonstration"}
 
 
 class ActeurQuerySet(models.QuerySet):
@@ -116,8 +120,8 @@ class Acteur(Versionne):
         """Deux ou trois lettres pour le monogramme : le sigle, sinon les initiales du nom."""
         if self.sigle:
             return self.sigle[:3].upper()
-        mots = normaliser(self.nom).replace("l ", "").split()
-        utiles = [m for m in mots if m not in {"de", "du", "la", "le", "les", "des", "d", "et"}]
+        mots = re.findall(r"\w+", normaliser(self.nom))
+        utiles = [mot for mot in mots if mot not in MOTS_VIDES]
         return "".join(mot[0] for mot in utiles[:3]).upper()
 
     def apres_ecriture(self):

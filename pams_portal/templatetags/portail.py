@@ -1,7 +1,7 @@
 """Balises et filtres du portail, disponibles dans tous les gabarits."""
 
 from django import template
-from django.utils.formats import number_format
+from django.utils.formats import date_format, number_format
 
 from pams_portal import droits
 from pams_portal.texte import en_html
@@ -30,6 +30,15 @@ def montant(valeur):
         return ""
     decimales = 0 if valeur == int(valeur) else 2
     return number_format(valeur, decimales, force_grouping=True) + INSECABLE + "€"
+
+
+@register.filter
+def jour(date):
+    """{{ fiche.debut|jour }} : « 1er janvier 2027 », « 7 novembre 2026 »."""
+    if not date:
+        return ""
+    ecrite = date_format(date, "j F Y")
+    return ecrite.replace("1 ", "1er ", 1) if ecrite.startswith("1 ") else ecrite
 
 
 @register.filter
