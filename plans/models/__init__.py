@@ -1,16 +1,8 @@
 from plans.models.document import Document
+from plans.models.fiche import DemandeDePartenariat, Etape, FicheAction, Partenariat
 from plans.models.moyens import DemandeDeFinancement, Financement, LigneBudget
 from plans.models.plan import PartiePrenante, PieceDePlan, Plan
-from plans.models.redaction import (
-    Axe,
-    Chapitre,
-    Contribution,
-    DemandeDePartenariat,
-    Etape,
-    FicheAction,
-    Objectif,
-    Partenariat,
-)
+from plans.models.redaction import Axe, Chapitre, Contribution, Objectif
 from plans.models.suivi import Indicateur
 
 __all__ = [

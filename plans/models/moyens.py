@@ -7,8 +7,8 @@ from django.db import models
 from django.db.models import Q
 
 from pams_portal.champs import NombreField
+from plans.models.fiche import DuPorteurDeLaFiche, FicheAction, PieceDeFiche
 from plans.models.plan import PartiePrenante
-from plans.models.redaction import DuPorteurDeLaFiche, FicheAction, PieceDeFiche
 
 ANNEES = [
     MinValueValidator(2020, "L’année doit être comprise entre 2020 et 2060."),

@@ -3,8 +3,8 @@
 from django.db import models
 
 from pams_portal.champs import NombreField
+from plans.models.fiche import FicheAction, PieceDeFiche
 from plans.models.plan import PartiePrenante
-from plans.models.redaction import FicheAction, PieceDeFiche
 
 
 class Indicateur(PieceDeFiche):

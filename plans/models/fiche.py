@@ -1,0 +1,374 @@
+"""Les fiches-actions, leurs étapes et leurs partenaires."""
+
+from decimal import Decimal
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.text import capfirst
+
+from acteurs.publics import Frein, Public, Situation
+from bassins.models import Bassin, Commune, Epci
+from dispositifs.models import Dispositif
+from pams_portal.champs import ChoixMultiplesField, TexteRicheField
+from pams_portal.droits import Droit, plans_ou
+from plans.models.plan import PartiePrenante, PieceDePlan, Plan
+from plans.models.redaction import Objectif, PieceQuerySet
+
+
+class FicheActionQuerySet(PieceQuerySet):
+    def visibles_par(self, utilisateur):
+        """Une fiche confidentielle ne se voit que des parties, même après l'adoption."""
+        parties = Q(plan__in=plans_ou(utilisateur, Droit.LIRE_PLAN))
+        return super().visibles_par(utilisateur).filter(Q(confidentielle=False) | parties)
+
+    def with_lignes(self):
+        """De quoi dire ce qui manque à chaque fiche et ce qu'elle coûte."""
+        return self.select_related("objectif__axe", "porteur__acteur").prefetch_related(
+            "etapes", "budgets", "financements", "indicateurs", "partenariats"
+        )
+
+    def with_moyens(self):
+        """Tout ce que lit une page ou un document, en un nombre constant de requêtes."""
+        return self.select_related(
+            "plan__bassin", "objectif__axe", "porteur__acteur"
+        ).prefetch_related(
+            "etapes",
+            "budgets",
+            "financements__financeur__acteur",
+            "financements__saisi_par__acteur",
+            "partenariats__partie__acteur",
+            "indicateurs__porteur__acteur",
+            "dispositifs__porteur",
+            "epci",
+            "communes",
+            "autres_bassins",
+        )
+
+
+class FicheAction(PieceDePlan):
+    """Une action du plan. Son code, donné une fois, ne change plus."""
+
+    class Type(models.TextChoices):
+        NOUVELLE = "nouvelle", "Nouvelle action"
+        RENFORCEMENT = "renforcement", "Renforcement"
+        PERENNISATION = "perennisation", "Pérennisation"
+        EXPERIMENTATION = "experimentation", "Expérimentation"
+
+    class LienLegal(models.TextChoices):
+        ACCOMPAGNEMENT = "accompagnement", "Conseil et accompagnement individualisé (alinéa 4)"
+        SPE = "spe", "Mesure du service public de l’emploi (alinéa 4)"
+        AUTRE = "autre", "Autre action de mobilité solidaire"
+
+    class Perimetre(models.TextChoices):
+        BASSIN = "bassin", "Tout le bassin"
+        EPCI = "epci", "Certains EPCI"
+        COMMUNES = "communes", "Certaines communes"
+        MULTI = "multi", "Plusieurs bassins"
+
+    class Priorite(models.TextChoices):
+        HAUTE = "haute", "Haute"
+        NORMALE = "normale", "Normale"
+        BASSE = "basse", "Basse"
+
+    class Etat(models.TextChoices):
+        BROUILLON = "brouillon", "Brouillon"
+        PROPOSEE = "proposee", "Proposée"
+        ENGAGEE = "engagee", "Engagements confirmés"
+        COTECH = "cotech", "Validée en COTECH"
+        COPIL = "copil", "Validée en COPIL"
+        ADOPTEE = "adoptee", "Adoptée"
+
+    class Avancement(models.TextChoices):
+        A_LANCER = "a_lancer", "À lancer"
+        EN_COURS = "en_cours", "En cours"
+        EN_RETARD = "en_retard", "En retard"
+        SUSPENDUE = "suspendue", "Suspendue"
+        REALISEE = "realisee", "Réalisée"
+        ABANDONNEE = "abandonnee", "Abandonnée"
+
+    plan = models.ForeignKey(Plan, models.CASCADE, related_name="fiches")
+    objectif = models.ForeignKey(Objectif, models.PROTECT, related_name="fiches")
+    porteur = models.ForeignKey(PartiePrenante, models.PROTECT, related_name="fiches")
+    code = models.CharField("code", max_length=12, editable=False)
+    intitule = models.CharField("intitulé", max_length=200)
+    type = models.CharField("type", max_length=20, choices=Type, default=Type.NOUVELLE)
+    lien_legal = models.CharField("lien avec L. 1215-3", max_length=20, choices=LienLegal)
+    constat = TexteRicheField("constat")
+    objectif_operationnel = TexteRicheField("objectif opérationnel")
+    description = TexteRicheField("description")
+    publics = ChoixMultiplesField("publics", choices=Public)
+    situations = ChoixMultiplesField("situations", choices=Situation)
+    freins = ChoixMultiplesField("freins visés", choices=Frein)
+    perimetre = models.CharField(
+        "périmètre", max_length=10, choices=Perimetre, default=Perimetre.BASSIN
+    )
+    epci = models.ManyToManyField(Epci, blank=True, related_name="+", verbose_name="EPCI")
+    communes = models.ManyToManyField(Commune, blank=True, related_name="+")
+    autres_bassins = models.ManyToManyField(Bassin, blank=True, related_name="+")
+    referent_technique = models.CharField(
+        "référent technique", max_length=150, blank=True, help_text="Un service ou une fonction."
+    )
+    elu_referent = models.CharField("élu référent", max_length=150, blank=True)
+    debut = models.DateField("début", null=True, blank=True)
+    fin = models.DateField("fin", null=True, blank=True)
+    recurrente = models.BooleanField("se répète chaque année", default=False)
+    priorite = models.CharField(
+        "priorité", max_length=10, choices=Priorite, default=Priorite.NORMALE
+    )
+    reussite = TexteRicheField("conditions de réussite et risques")
+    articulation = TexteRicheField(
+        "articulation", help_text="Avec le contrat opérationnel de mobilité ou d’autres plans."
+    )
+    dispositifs = models.ManyToManyField(
+        Dispositif, blank=True, related_name="fiches", verbose_name="dispositifs liés"
+    )
+    etat = models.CharField("état", max_length=12, choices=Etat, default=Etat.BROUILLON)
+    avancement = models.CharField(
+        "avancement", max_length=12, choices=Avancement, default=Avancement.A_LANCER
+    )
+    commentaire_annuel = TexteRicheField("commentaire annuel")
+    confidentielle = models.BooleanField(
+        "confidentielle",
+        default=False,
+        help_text="Visible des seules parties du plan, même après l’adoption.",
+    )
+    ordre = models.PositiveSmallIntegerField(default=0)
+    modifie_le = models.DateTimeField(auto_now=True)
+
+    objects = FicheActionQuerySet.as_manager()
+    champs_consignes = (
+        *("objectif", "porteur", "code", "intitule", "type", "lien_legal", "constat"),
+        *("objectif_operationnel", "description", "publics", "situations", "freins", "perimetre"),
+        *("epci", "communes", "autres_bassins", "referent_technique", "elu_referent", "debut"),
+        *("fin", "recurrente", "priorite", "reussite", "articulation", "dispositifs", "etat"),
+        *("avancement", "commentaire_annuel", "confidentielle", "ordre"),
+    )
+
+    class Meta:
+        ordering = [
+            "plan",
+            "objectif__axe__ordre",
+            "objectif__axe__lettre",
+            "objectif__numero",
+            "ordre",
+            "pk",
+        ]
+        verbose_name = "fiche-action"
+        verbose_name_plural = "fiches-actions"
+        constraints = [
+            models.UniqueConstraint(fields=["plan", "code"], name="fiche_unique_par_code"),
+            models.CheckConstraint(
+                condition=Q(debut__isnull=True) | Q(fin__isnull=True) | Q(debut__lte=F("fin")),
+                name="fiche_debut_avant_fin",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.code} {self.intitule}".strip()
+
+    def get_absolute_url(self):
+        return reverse("plans:fiche_action_detail", args=[self.plan.slug, self.code])
+
+    def save(self, *args, **kwargs):
+        if not self.code:
+            numero = self.objectif.numero_suivant()
+            self.code, self.ordre = f"{self.objectif.code}.{numero}", numero
+        super().save(*args, **kwargs)
+
+    def clean(self):
+        super().clean()
+        if self.debut and self.fin and self.debut > self.fin:
+            raise ValidationError({"fin": "La fin précède le début."})
+
+    @property
+    def ancre(self):
+        return f"fiche-{self.code}".replace(".", "-")
+
+    # --- Lecture -----------------------------------------------------------------------------
+
+    def territoires(self):
+        """Les territoires précis de l'action, quand elle ne couvre pas tout le bassin."""
+        par_perimetre = {
+            self.Perimetre.EPCI: self.epci,
+            self.Perimetre.COMMUNES: self.communes,
+            self.Perimetre.MULTI: self.autres_bassins,
+        }
+        choisis = par_perimetre.get(self.perimetre)
+        return list(choisis.all()) if choisis else []
+
+    def textes(self):
+        """[(titre, texte riche)] dans l'ordre de lecture, sur la page comme dans le document."""
+        noms = ("constat", "objectif_operationnel", "description", "reussite", "articulation")
+        return [(capfirst(self._meta.get_field(n).verbose_name), getattr(self, n)) for n in noms]
+
+    # --- Ce qui manque, ce que coûte ---------------------------------------------------------
+
+    def manques(self):
+        """Les noms des champs attendus pour valider la fiche et encore vides."""
+        attendus = {
+            "constat": self.constat,
+            "objectif opérationnel": self.objectif_operationnel,
+            "description": self.description,
+            "publics": self.publics,
+            "étapes": self.etapes.all(),
+            "partenaires": self.partenariats.all(),
+            "calendrier": self.debut and (self.fin or self.recurrente),
+            "budget": self.budgets.all(),
+            "financements": self.financements.all(),
+            "indicateur": self.indicateurs.all(),
+        }
+        return [nom for nom, valeur in attendus.items() if not valeur]
+
+    @property
+    def budget_total(self):
+        """En euros, investissement et fonctionnement de toutes les années."""
+        return sum((ligne.total for ligne in self.budgets.all()), Decimal(0))
+
+    @property
+    def financement_total(self):
+        """En euros, tout ce qui est chiffré, quel qu'en soit le statut."""
+        return sum((ligne.montant or 0 for ligne in self.financements.all()), Decimal(0))
+
+    def exces_de_financement(self):
+        """De combien les financements dépassent le budget (négatif s'il reste à financer)."""
+        fraiche = FicheAction.objects.prefetch_related("budgets", "financements").get(pk=self.pk)
+        return fraiche.financement_total - fraiche.budget_total if fraiche.budget_total else 0
+
+    @property
+    def est_retirable(self):
+        """Un brouillon, tant que personne d'autre ne s'y est engagé."""
+        brouillon = self.est_en_redaction and self.etat == self.Etat.BROUILLON
+        return brouillon and not self.engagements_d_autrui()
+
+    def engagements_d_autrui(self):
+        """Les financements chiffrés et les rôles confirmés par d'autres parties."""
+        financements = self.financements.filter(financeur__isnull=False, montant__isnull=False)
+        partenariats = self.partenariats.filter(reponse=Partenariat.Reponse.CONFIRME)
+        return [
+            *financements.exclude(financeur=self.porteur),
+            *partenariats.exclude(partie=self.porteur),
+        ]
+
+
+class PieceDeFiche(PieceDePlan):
+    """Une ligne d'une fiche-action ; par défaut, au porteur de la fiche."""
+
+    class Meta:
+        abstract = True
+
+    @property
+    def plan(self):
+        return self.fiche.plan
+
+    @property
+    def plan_id(self):
+        return self.fiche.plan_id
+
+    def get_absolute_url(self):
+        return self.fiche.get_absolute_url()
+
+
+class DuPorteurDeLaFiche(PieceDeFiche):
+    class Meta:
+        abstract = True
+
+    @property
+    def porteur_id(self):
+        return self.fiche.porteur_id
+
+
+class Etape(DuPorteurDeLaFiche):
+    fiche = models.ForeignKey(FicheAction, models.CASCADE, related_name="etapes")
+    libelle = models.CharField("étape", max_length=250)
+    echeance = models.DateField("échéance", null=True, blank=True)
+    faite = models.BooleanField("faite", default=False)
+    ordre = models.PositiveSmallIntegerField("ordre", default=0)
+
+    champs_consignes = ("libelle", "echeance", "faite", "ordre")
+
+    class Meta:
+        ordering = ["ordre", "pk"]
+        verbose_name = "étape"
+
+    def __str__(self):
+        return f"{self.fiche.code} – {self.libelle}"
+
+
+class Partenariat(PieceDeFiche):
+    """Le rôle d'une partie, ou d'un organisme absent du portail, sur la fiche d'une autre."""
+
+    class Role(models.TextChoices):
+        CO_PORTEUR = "co_porteur", "Co-porteur"
+        FINANCEUR = "financeur", "Financeur"
+        OPERATEUR = "operateur", "Opérateur"
+        PRESCRIPTEUR = "prescripteur", "Prescripteur"
+
+    class Reponse(models.TextChoices):
+        SOLLICITE = "sollicite", "Sollicité, sans réponse"
+        CONFIRME = "confirme", "Confirmé"
+        DECLINE = "decline", "Décliné"
+
+    fiche = models.ForeignKey(FicheAction, models.CASCADE, related_name="partenariats")
+    partie = models.ForeignKey(
+        PartiePrenante,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="partenariats",
+        verbose_name="partie du plan",
+    )
+    organisme = models.CharField(
+        "organisme absent du plan",
+        max_length=200,
+        blank=True,
+        help_text="À défaut d’une partie du plan ; sa réponse ne sera jamais tenue pour confirmée.",
+    )
+    role = models.CharField("rôle", max_length=12, choices=Role)
+    reponse = models.CharField(
+        "réponse", max_length=10, choices=Reponse, default=Reponse.SOLLICITE, editable=False
+    )
+
+    champs_consignes = ("partie", "organisme", "role", "reponse")
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = "partenariat"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(partie__isnull=False, organisme="")
+                | Q(partie__isnull=True) & ~Q(organisme=""),
+                name="partenariat_partie_ou_organisme",
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.fiche.code} – {self.nom} ({self.get_role_display().lower()})"
+
+    @property
+    def nom(self):
+        return self.partie.acteur.nom if self.partie_id else self.organisme
+
+    @property
+    def porteur_id(self):
+        """Répondre n'appartient qu'à la partie sollicitée ; un organisme absent ne répond pas."""
+        return self.partie_id
+
+    @property
+    def est_confirme(self):
+        return self.partie_id is not None and self.reponse == self.Reponse.CONFIRME
+
+
+class DemandeDePartenariat(Partenariat):
+    """Le même rôle, vu du porteur de la fiche : il sollicite, et peut se raviser."""
+
+    class Meta:
+        proxy = True
+
+    @property
+    def porteur_id(self):
+        return self.fiche.porteur_id
+
+    def est_a(self, place):
+        return super().est_a(place) and not self.est_confirme
