@@ -90,7 +90,7 @@ class Regle(NamedTuple):
         """Les portées que cette ligne ouvre à une place (le service des assemblées a la sienne)."""
         if place.tient_le_role(self.role):
             yield getattr(self, place.qualite or "hors_plan")
-        if Role.ASSEMBLEES in place.roles:
+        if Role.ASSEMBLEES in place.roles and place.partie_id:
             yield self.assemblees
 
 

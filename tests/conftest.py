@@ -94,6 +94,7 @@ def personnes(region, departement, aom, spe, association, invitee, etrangere):
         "departement": f.make_utilisateur(departement.acteur, nom="Denis, Département"),
         "redactrice": f.make_utilisateur(region.acteur, Role.REDACTEUR, nom="Rose, rédactrice"),
         "lectrice": f.make_utilisateur(region.acteur, Role.LECTEUR, nom="Lena, lectrice"),
+        "gestionnaire": f.make_utilisateur(region.acteur, Role.GESTIONNAIRE, nom="Gaël"),
         "assemblees": f.make_utilisateur(departement.acteur, Role.ASSEMBLEES, nom="Sacha"),
         "aom": f.make_utilisateur(aom.acteur, nom="Amina, AOM"),
         "spe": f.make_utilisateur(spe.acteur, nom="Farid, France Travail"),

@@ -5,7 +5,7 @@ from datetime import date
 
 from stdnum import luhn
 
-from acteurs.models import Acteur, Fonction, Habilitation, Utilisateur
+from acteurs.models import Acteur, Etablissement, Fonction, Habilitation, Utilisateur
 from acteurs.publics import Public
 from bassins.models import Bassin, Commune, Departement, Epci, Perimetre, Region
 from dispositifs.models import Dispositif
@@ -107,6 +107,13 @@ def make_utilisateur(acteur=None, role=Role.VALIDEUR, **champs):
     if acteur:
         Habilitation.objects.create(utilisateur=utilisateur, acteur=acteur, role=role)
     return utilisateur
+
+
+def make_etablissement(acteur, **champs):
+    n = next(_n)
+    racine = f"{acteur.siren}{n % 10000:04d}"
+    siret = racine + luhn.calc_check_digit(racine)
+    return Etablissement.objects.create(acteur=acteur, **{"siret": siret, "nom": "Siège"} | champs)
 
 
 # --- Dispositifs -------------------------------------------------------------------------------

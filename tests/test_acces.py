@@ -1,15 +1,15 @@
 """Qui obtient quoi : le tableau d'accès de toutes les pages du portail.
 
 302 : va se connecter ; 403 : sait mais ne peut pas ; 404 : n'en sait rien. Les personnes sont
-celles de `conftest.py` : region et departement co-pilotes, redac et lectr de la Région, assem du
-service des assemblées, aom et spe coordonnées, assoc associée, invit invitée, etran co-pilote d'un
+celles de `conftest.py` : region et departement co-pilotes, redac, lectr et gesti de la Région,
+assem du service des assemblées, aom et spe coordonnées, assoc associée, invit invitée, etran co-pilote d'un
 autre bassin, sans une personne sans habilitation, admin l'administration technique.
 
 « post » : la page n'accepte que POST, le code est celui d'un POST vide et un GET répond 405.
 """
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.urls import get_resolver, reverse
 
@@ -20,95 +20,125 @@ from tests import factories as f
 # ruff: noqa: E501
 # fmt: off
 TABLEAU = """
-page                               objet            anon region depart redac lectr assem aom spe assoc invit etran sans admin
-accueil                            -                200  200    200    200   200   200   200 200 200   200   200   200  200
-droits                             -                200  200    200    200   200   200   200 200 200   200   200   200  200
-accessibilite                      -                200  200    200    200   200   200   200 200 200   200   200   200  200
-mentions                           -                200  200    200    200   200   200   200 200 200   200   200   200  200
-sante                              -                200  200    200    200   200   200   200 200 200   200   200   200  200
-accent                             -                200  200    200    200   200   200   200 200 200   200   200   200  200
-connexion                          -                200  302    302    302   302   302   302 302 302   302   302   302  302
-bassins:bassin_list                -                200  200    200    200   200   200   200 200 200   200   200   200  200
-bassins:bassin_detail              bassin           200  200    200    200   200   200   200 200 200   200   200   200  200
-plans:ma_part                      -                302  200    200    200   200   200   200 200 200   200   200   200  200
-plans:plan_list                    -                200  200    200    200   200   200   200 200 200   200   200   200  200
-plans:plan_create                  -                302  200    200    200   200   200   200 200 200   200   200   200  200
-plans:plan_detail                  plan             404  200    200    200   200   200   200 200 200   200   404   404  404
-plans:plan_detail                  adopte           200  200    200    200   200   200   200 200 200   200   200   200  200
-plans:plan_update                  plan             302  200    200    200   403   403   403 403 403   403   404   404  404
-plans:plan_update                  adopte           302  403    403    403   403   403   403 403 403   403   403   403  403
-plans:plan_journal                 plan             302  200    200    200   200   200   200 200 200   200   404   404  404
-plans:plan_journal                 adopte           302  403    403    403   403   403   403 403 403   403   403   403  403
-plans:plan_conformite              plan             404  200    200    200   200   200   200 200 200   200   404   404  404
-plans:plan_conformite              adopte           200  200    200    200   200   200   200 200 200   200   200   200  200
-plans:plan_pdf                     plan             404  202    202    202   202   202   202 202 202   202   404   404  404
-plans:plan_pdf                     adopte           202  202    202    202   202   202   202 202 202   202   202   202  202
-plans:plan_pdf_demander   post     plan             403  302    302    302   302   302   302 302 302   302   404   404  404
-plans:partie_list                  plan             302  200    200    200   200   200   200 200 200   200   404   404  404
-plans:partie_create                plan             302  200    200    403   403   403   403 403 403   403   404   404  404
-plans:partie_update                partie_aom       302  200    200    403   403   403   403 403 403   403   404   404  404
-plans:partie_update                partie_region    302  403    403    403   403   403   403 403 403   403   404   404  404
-plans:partie_delete                partie_aom       302  200    200    403   403   403   403 403 403   403   404   404  404
-plans:partie_delete                partie_region    302  403    403    403   403   403   403 403 403   403   404   404  404
-plans:partie_repondre     post     partie_aom       403  403    403    403   403   403   302 403 403   403   404   404  404
-plans:partie_repondre     post     partie_region    403  403    403    403   403   403   403 403 403   403   404   404  404
-plans:contribution_create          chapitre         302  200    200    200   403   403   200 200 200   403   404   404  404
-plans:contribution_create          chapitre_spe     302  200    200    200   403   403   403 200 403   403   404   404  404
-plans:contribution_create          chapitre_fiches  302  403    403    403   403   403   403 403 403   403   404   404  404
-plans:contribution_update          part_region      302  200    403    200   403   403   403 403 403   403   404   404  404
-plans:contribution_update          part_depart      302  403    200    403   403   403   403 403 403   403   404   404  404
-plans:contribution_update          part_aom         302  403    403    403   403   403   200 403 403   403   404   404  404
-plans:contribution_update          part_assoc       302  403    403    403   403   403   403 403 200   403   404   404  404
-plans:contribution_update          part_invit       302  403    403    403   403   403   403 403 403   403   404   404  404
-plans:contribution_update          part_spe         302  403    403    403   403   403   403 200 403   403   404   404  404
-plans:contribution_delete          part_region      302  200    403    200   403   403   403 403 403   403   404   404  404
-plans:contribution_delete          part_commune     302  403    403    403   403   403   403 403 403   403   404   404  404
-plans:contribution_attribuer       part_region      302  200    403    403   403   403   403 403 403   403   404   404  404
-plans:contribution_attribuer       part_aom         302  200    200    403   403   403   403 403 403   403   404   404  404
-plans:contribution_deplacer post   part_aom         403  302    302    302   403   403   403 403 403   403   404   404  404
-plans:axe_create                   plan             302  200    200    200   403   403   403 403 403   403   404   404  404
-plans:axe_update                   axe              302  200    200    200   403   403   403 403 403   403   404   404  404
-plans:objectif_create              axe              302  200    200    200   403   403   403 403 403   403   404   404  404
-plans:objectif_update              objectif         302  200    200    200   403   403   403 403 403   403   404   404  404
-plans:fiche_action_create          plan             302  200    200    200   403   403   200 200 200   403   404   404  404
-plans:fiche_action_detail          fiche_region     404  200    200    200   200   200   200 200 200   200   404   404  404
-plans:fiche_action_detail          fiche_publique   200  200    200    200   200   200   200 200 200   200   200   200  200
-plans:fiche_action_detail          fiche_secrete    404  200    200    200   200   200   200 200 200   200   404   404  404
-plans:fiche_action_update          fiche_region     302  200    403    200   403   403   403 403 403   403   404   404  404
-plans:fiche_action_update          fiche_aom        302  403    403    403   403   403   200 403 403   403   404   404  404
-plans:fiche_action_update          fiche_publique   302  403    403    403   403   403   403 403 403   403   403   403  403
-plans:fiche_action_delete          fiche_region     302  200    403    403   403   403   403 403 403   403   404   404  404
-plans:fiche_action_delete          fiche_engagee    302  403    403    403   403   403   403 403 403   403   404   404  404
-plans:fiche_action_attribuer       fiche_region     302  200    403    403   403   403   403 403 403   403   404   404  404
-plans:fiche_action_attribuer       fiche_aom        302  200    200    403   403   403   403 403 403   403   404   404  404
-plans:fiche_action_deplacer post   fiche_region     403  302    302    302   403   403   403 403 403   403   404   404  404
-plans:ligne_create                 etapes_neuf      302  200    403    200   403   403   403 403 403   403   404   404  404
-plans:ligne_create                 budget_neuf      302  200    403    200   403   403   403 403 403   403   404   404  404
-plans:ligne_create                 indic_neuf       302  200    403    200   403   403   403 403 403   403   404   404  404
-plans:ligne_create                 partn_neuf       302  200    403    200   403   403   403 403 403   403   404   404  404
-plans:ligne_create                 demande_neuf     302  200    403    200   403   403   403 403 403   403   404   404  404
-plans:ligne_create                 financ_neuf      302  200    200    403   403   403   200 200 200   403   404   404  404
-plans:ligne_create                 inconnu_neuf     302  404    404    404   404   404   404 404 404   404   404   404  404
-plans:ligne_update                 etape            302  200    403    200   403   403   403 403 403   403   404   404  404
-plans:ligne_update                 budget           302  200    403    200   403   403   403 403 403   403   404   404  404
-plans:ligne_update                 indicateur       302  200    403    200   403   403   403 403 403   403   404   404  404
-plans:ligne_update                 euro_depart      302  403    200    403   403   403   403 403 403   403   404   404  404
-plans:ligne_update                 euro_absent      302  200    403    403   403   403   403 403 403   403   404   404  404
-plans:ligne_delete                 etape            302  200    403    200   403   403   403 403 403   403   404   404  404
-plans:ligne_delete                 budget           302  200    403    200   403   403   403 403 403   403   404   404  404
-plans:ligne_delete                 indicateur       302  200    403    200   403   403   403 403 403   403   404   404  404
-plans:ligne_delete                 euro_depart      302  403    200    403   403   403   403 403 403   403   404   404  404
-plans:ligne_delete                 demande_muette   302  200    403    200   403   403   403 403 403   403   404   404  404
-plans:ligne_delete                 demande_chiffree 302  403    403    403   403   403   403 403 403   403   404   404  404
-plans:ligne_delete                 role_sollicite   302  200    403    200   403   403   403 403 403   403   404   404  404
-plans:ligne_delete                 role_confirme    302  403    403    403   403   403   403 403 403   403   404   404  404
-plans:partenariat_repondre post    role_repondre    403  403    403    403   403   403   302 403 403   403   404   404  404
+page                                  objet            anon region depart redac lectr gesti assem aom spe assoc invit etran sans admin
+accueil                               -                200  200    200    200   200   200   200   200 200 200   200   200   200  200
+droits                                -                200  200    200    200   200   200   200   200 200 200   200   200   200  200
+accessibilite                         -                200  200    200    200   200   200   200   200 200 200   200   200   200  200
+mentions                              -                200  200    200    200   200   200   200   200 200 200   200   200   200  200
+sante                                 -                200  200    200    200   200   200   200   200 200 200   200   200   200  200
+accent                                -                200  200    200    200   200   200   200   200 200 200   200   200   200  200
+connexion                             -                200  302    302    302   302   302   302   302 302 302   302   302   302  302
+bassins:bassin_list                   -                200  200    200    200   200   200   200   200 200 200   200   200   200  200
+bassins:bassin_detail                 bassin           200  200    200    200   200   200   200   200 200 200   200   200   200  200
+plans:ma_part                         -                302  200    200    200   200   200   200   200 200 200   200   200   200  200
+plans:plan_list                       -                200  200    200    200   200   200   200   200 200 200   200   200   200  200
+plans:plan_create                     -                302  200    200    200   200   200   200   200 200 200   200   200   200  200
+plans:plan_detail                     plan             404  200    200    200   200   200   200   200 200 200   200   404   404  404
+plans:plan_detail                     adopte           200  200    200    200   200   200   200   200 200 200   200   200   200  200
+plans:plan_update                     plan             302  200    200    200   403   403   403   403 403 403   403   404   404  404
+plans:plan_update                     adopte           302  403    403    403   403   403   403   403 403 403   403   403   403  403
+plans:plan_journal                    plan             302  200    200    200   200   200   200   200 200 200   200   404   404  404
+plans:plan_journal                    adopte           302  403    403    403   403   403   403   403 403 403   403   403   403  403
+plans:plan_conformite                 plan             404  200    200    200   200   200   200   200 200 200   200   404   404  404
+plans:plan_conformite                 adopte           200  200    200    200   200   200   200   200 200 200   200   200   200  200
+plans:plan_pdf                        plan             404  202    202    202   202   202   202   202 202 202   202   404   404  404
+plans:plan_pdf                        adopte           202  202    202    202   202   202   202   202 202 202   202   202   202  202
+plans:plan_pdf_demander          post plan             403  302    302    302   302   302   302   302 302 302   302   404   404  404
+plans:partie_list                     plan             302  200    200    200   200   200   200   200 200 200   200   404   404  404
+plans:partie_create                   plan             302  200    200    403   403   403   403   403 403 403   403   404   404  404
+plans:partie_update                   partie_aom       302  200    200    403   403   403   403   403 403 403   403   404   404  404
+plans:partie_update                   partie_region    302  403    403    403   403   403   403   403 403 403   403   404   404  404
+plans:partie_delete                   partie_aom       302  200    200    403   403   403   403   403 403 403   403   404   404  404
+plans:partie_delete                   partie_region    302  403    403    403   403   403   403   403 403 403   403   404   404  404
+plans:partie_repondre            post partie_aom       403  403    403    403   403   403   403   302 403 403   403   404   404  404
+plans:partie_repondre            post partie_region    403  403    403    403   403   403   403   403 403 403   403   404   404  404
+plans:contribution_create             chapitre         302  200    200    200   403   403   403   200 200 200   403   404   404  404
+plans:contribution_create             chapitre_spe     302  200    200    200   403   403   403   403 200 403   403   404   404  404
+plans:contribution_create             chapitre_fiches  302  403    403    403   403   403   403   403 403 403   403   404   404  404
+plans:contribution_update             part_region      302  200    403    200   403   403   403   403 403 403   403   404   404  404
+plans:contribution_update             part_depart      302  403    200    403   403   403   403   403 403 403   403   404   404  404
+plans:contribution_update             part_aom         302  403    403    403   403   403   403   200 403 403   403   404   404  404
+plans:contribution_update             part_assoc       302  403    403    403   403   403   403   403 403 200   403   404   404  404
+plans:contribution_update             part_invit       302  403    403    403   403   403   403   403 403 403   403   404   404  404
+plans:contribution_update             part_spe         302  403    403    403   403   403   403   403 200 403   403   404   404  404
+plans:contribution_delete             part_region      302  200    403    200   403   403   403   403 403 403   403   404   404  404
+plans:contribution_delete             part_commune     302  403    403    403   403   403   403   403 403 403   403   404   404  404
+plans:contribution_attribuer          part_region      302  200    403    403   403   403   403   403 403 403   403   404   404  404
+plans:contribution_attribuer          part_aom         302  200    200    403   403   403   403   403 403 403   403   404   404  404
+plans:contribution_deplacer      post part_aom         403  302    302    302   403   403   403   403 403 403   403   404   404  404
+plans:axe_create                      plan             302  200    200    200   403   403   403   403 403 403   403   404   404  404
+plans:axe_update                      axe              302  200    200    200   403   403   403   403 403 403   403   404   404  404
+plans:objectif_create                 axe              302  200    200    200   403   403   403   403 403 403   403   404   404  404
+plans:objectif_update                 objectif         302  200    200    200   403   403   403   403 403 403   403   404   404  404
+plans:fiche_action_create             plan             302  200    200    200   403   403   403   200 200 200   403   404   404  404
+plans:fiche_action_detail             fiche_region     404  200    200    200   200   200   200   200 200 200   200   404   404  404
+plans:fiche_action_detail             fiche_publique   200  200    200    200   200   200   200   200 200 200   200   200   200  200
+plans:fiche_action_detail             fiche_secrete    404  200    200    200   200   200   200   200 200 200   200   404   404  404
+plans:fiche_action_update             fiche_region     302  200    403    200   403   403   403   403 403 403   403   404   404  404
+plans:fiche_action_update             fiche_aom        302  403    403    403   403   403   403   200 403 403   403   404   404  404
+plans:fiche_action_update             fiche_publique   302  403    403    403   403   403   403   403 403 403   403   403   403  403
+plans:fiche_action_delete             fiche_brouillon  302  200    403    403   403   403   403   403 403 403   403   404   404  404
+plans:fiche_action_delete             fiche_engagee    302  403    403    403   403   403   403   403 403 403   403   404   404  404
+plans:fiche_action_attribuer          fiche_region     302  200    403    403   403   403   403   403 403 403   403   404   404  404
+plans:fiche_action_attribuer          fiche_aom        302  200    200    403   403   403   403   403 403 403   403   404   404  404
+plans:fiche_action_deplacer      post fiche_region     403  302    302    302   403   403   403   403 403 403   403   404   404  404
+plans:ligne_create                    etapes_neuf      302  200    403    200   403   403   403   403 403 403   403   404   404  404
+plans:ligne_create                    budget_neuf      302  200    403    200   403   403   403   403 403 403   403   404   404  404
+plans:ligne_create                    indic_neuf       302  200    403    200   403   403   403   403 403 403   403   404   404  404
+plans:ligne_create                    partn_neuf       302  200    403    200   403   403   403   403 403 403   403   404   404  404
+plans:ligne_create                    demande_neuf     302  200    403    200   403   403   403   403 403 403   403   404   404  404
+plans:ligne_create                    financ_neuf      302  200    200    403   403   403   403   200 200 200   403   404   404  404
+plans:ligne_create                    inconnu_neuf     302  404    404    404   404   404   404   404 404 404   404   404   404  404
+plans:ligne_update                    etape            302  200    403    200   403   403   403   403 403 403   403   404   404  404
+plans:ligne_update                    budget           302  200    403    200   403   403   403   403 403 403   403   404   404  404
+plans:ligne_update                    indicateur       302  200    403    200   403   403   403   403 403 403   403   404   404  404
+plans:ligne_update                    euro_depart      302  403    200    403   403   403   403   403 403 403   403   404   404  404
+plans:ligne_update                    euro_absent      302  200    403    403   403   403   403   403 403 403   403   404   404  404
+plans:ligne_delete                    etape            302  200    403    200   403   403   403   403 403 403   403   404   404  404
+plans:ligne_delete                    budget           302  200    403    200   403   403   403   403 403 403   403   404   404  404
+plans:ligne_delete                    indicateur       302  200    403    200   403   403   403   403 403 403   403   404   404  404
+plans:ligne_delete                    euro_depart      302  403    200    403   403   403   403   403 403 403   403   404   404  404
+plans:ligne_delete                    demande_muette   302  200    403    200   403   403   403   403 403 403   403   404   404  404
+plans:ligne_delete                    demande_chiffree 302  403    403    403   403   403   403   403 403 403   403   404   404  404
+plans:ligne_delete                    role_sollicite   302  200    403    200   403   403   403   403 403 403   403   404   404  404
+plans:ligne_delete                    role_confirme    302  403    403    403   403   403   403   403 403 403   403   404   404  404
+plans:partenariat_repondre       post role_repondre    403  403    403    403   403   403   403   302 403 403   403   404   404  404
+deconnexion                      post -                302  302    302    302   302   302   302   302 302 302   302   302   302  302
+mot_de_passe                          -                302  200    200    200   200   200   200   200 200 200   200   200   200  200
+mot_de_passe_oublie                   -                200  200    200    200   200   200   200   200 200 200   200   200   200  200
+mot_de_passe_envoye                   -                200  200    200    200   200   200   200   200 200 200   200   200   200  200
+mot_de_passe_nouveau                  jeton_faux       410  410    410    410   410   410   410   410 410 410   410   410   410  410
+mot_de_passe_enregistre               -                200  200    200    200   200   200   200   200 200 200   200   200   200  200
+acteurs:acteur_list                   -                200  200    200    200   200   200   200   200 200 200   200   200   200  200
+acteurs:acteur_detail                 acteur_aom       200  200    200    200   200   200   200   200 200 200   200   200   200  200
+acteurs:acteur_create                 -                302  200    200    200   403   403   403   200 200 200   200   200   403  403
+acteurs:acteur_update                 acteur_aom       302  403    403    403   403   403   403   200 403 403   403   403   403  403
+acteurs:acteur_update                 acteur_region    302  200    403    200   403   403   403   403 403 403   403   403   403  403
+acteurs:etablissement_create          acteur_region    302  200    403    200   403   403   403   403 403 403   403   403   403  403
+acteurs:etablissement_update          etab_region      302  200    403    200   403   403   403   403 403 403   403   403   403  403
+acteurs:etablissement_update          etab_detourne    302  404    404    404   404   404   404   404 404 404   404   404   404  404
+acteurs:etablissement_delete          etab_region      302  200    403    200   403   403   403   403 403 403   403   403   403  403
+acteurs:habilitation_list             acteur_region    302  403    403    403   403   200   403   403 403 403   403   403   403  403
+acteurs:habilitation_create           acteur_region    302  403    403    403   403   200   403   403 403 403   403   403   403  403
+acteurs:habilitation_delete      post habil_region     403  403    403    403   403   302   403   403 403 403   403   403   403  403
+acteurs:habilitation_delete      post habil_detourne   403  404    404    404   404   404   404   404 404 404   404   404   404  404
+dispositifs:dispositif_list           -                200  200    200    200   200   200   200   200 200 200   200   200   200  200
+dispositifs:dispositif_detail         dispo_publie     200  200    200    200   200   200   200   200 200 200   200   200   200  200
+dispositifs:dispositif_detail         dispo_signale    404  200    200    200   200   200   200   200 200 200   200   200   200  200
+dispositifs:dispositif_create         -                302  200    200    200   403   403   403   200 200 200   200   200   403  403
+dispositifs:dispositif_update         dispo_publie     302  403    403    403   403   403   403   200 403 403   403   403   403  403
+dispositifs:dispositif_update         dispo_invit      302  403    403    403   403   403   403   403 403 403   200   403   403  403
+dispositifs:dispositif_statut         dispo_publie     302  403    403    403   403   403   403   200 403 403   403   403   403  403
+dispositifs:dispositif_porteur        dispo_publie     302  403    403    403   403   403   403   200 403 403   403   403   403  403
+dispositifs:dispositif_confirmer post dispo_publie     403  403    403    403   403   403   403   302 403 403   403   403   403  403
+dispositifs:dispositif_remettre  post dispo_publie     403  403    403    403   403   403   403   302 403 403   403   403   403  403
 """
 # fmt: on
 PERSONNES = {
     "depart": "departement",
     "redac": "redactrice",
     "lectr": "lectrice",
+    "gesti": "gestionnaire",
     "assem": "assemblees",
     "assoc": "associee",
     "invit": "invitee",
@@ -151,6 +181,9 @@ def objets(bassin, plan, region, departement, aom, spe, association, invitee, pe
     f.make_chapitre(plan, "recapitulatif")
     f.make_chapitre(plan, "mesures_spe")
 
+    def habilitation(qui):
+        return personnes[qui].habilitations.get().pk
+
     def part(partie, cle="accompagnement"):
         return [plan.slug, f.make_contribution(partie, cle).pk]
 
@@ -174,6 +207,7 @@ def objets(bassin, plan, region, departement, aom, spe, association, invitee, pe
         "axe": [plan.slug, objectif.axe_id],
         "objectif": [plan.slug, objectif.pk],
         "fiche_region": de_fiche,
+        "fiche_brouillon": [plan.slug, f.make_fiche(region).code],
         "fiche_aom": [plan.slug, fiche_aom.code],
         "fiche_engagee": [plan.slug, engagee.code],
         "fiche_publique": [adopte.slug, publique.code],
@@ -195,6 +229,16 @@ def objets(bassin, plan, region, departement, aom, spe, association, invitee, pe
         "role_sollicite": [*de_fiche, "partenariats", sollicite.pk],
         "role_confirme": [*de_fiche, "partenariats", confirme.pk],
         "role_repondre": [*de_fiche, sollicite.pk],
+        "jeton_faux": ["abc", "def"],
+        "acteur_aom": [aom.acteur_id],
+        "acteur_region": [region.acteur_id],
+        "etab_region": [region.acteur_id, f.make_etablissement(region.acteur).pk],
+        "etab_detourne": [region.acteur_id, f.make_etablissement(aom.acteur).pk],
+        "habil_region": [region.acteur_id, habilitation("lectrice")],
+        "habil_detourne": [region.acteur_id, habilitation("aom")],
+        "dispo_publie": [f.make_dispositif(aom.acteur).pk],
+        "dispo_signale": [f.make_dispositif(aom.acteur, statut="signale").pk],
+        "dispo_invit": [f.make_dispositif(invitee.acteur).pk],
     }
 
 
@@ -208,12 +252,13 @@ def lecture_seule(execute, sql, params, many, context):
 def navigateurs(personnes):
     """Un client déjà connecté par personne."""
     clients = {"anon": Client()}
-    for qui in [entete for entete in TABLEAU.split("\n")[1].split()[2:] if entete != "anon"]:
+    for qui in TABLEAU.split("\n")[1].split()[3:]:
         clients[qui] = Client()
         clients[qui].force_login(personnes[PERSONNES.get(qui, qui)])
     return clients
 
 
+@pytest.mark.lent
 def test_chaque_page_repond_a_chacun_selon_sa_place(objets, navigateurs):
     ecarts = []
     for adresse, objet, attendus in lignes("get"):
@@ -225,13 +270,18 @@ def test_chaque_page_repond_a_chacun_selon_sa_place(objets, navigateurs):
             for qui, code in attendus.items()
             if obtenus[qui] != code
         ]
-    assert ecarts == []
+    assert not ecarts, "\n".join(ecarts)
 
 
 @pytest.mark.parametrize(("adresse", "objet", "attendus"), list(lignes("post")))
 def test_chaque_acte_repond_a_chacun_selon_sa_place(objets, navigateurs, adresse, objet, attendus):
     url = reverse(adresse, args=objets[objet])
-    assert {qui: navigateurs[qui].post(url).status_code for qui in attendus} == attendus
+    obtenus = {}
+    for qui in attendus:
+        avant = transaction.savepoint()
+        obtenus[qui] = navigateurs[qui].post(url).status_code
+        transaction.savepoint_rollback(avant)
+    assert obtenus == attendus
     assert navigateurs["region"].get(url).status_code == 405
 
 
@@ -252,4 +302,4 @@ def test_chaque_role_a_sa_personne(personnes):
         for personne in personnes.values()
         for habilitation in personne.habilitations.all()
     }
-    assert tenus == set(Role) - {Role.GESTIONNAIRE}
+    assert tenus == set(Role)
