@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from acteurs.models import Acte
 from pams_portal.droits import Droit, Role
+from pams_portal.texte import normaliser
 from plans.forms.redaction import ContributionForm, FicheActionForm
 from plans.models import Contribution, FicheAction
 from tests import factories as f
@@ -206,7 +207,7 @@ def test_la_part_supprimee_pendant_l_ecriture(region, personnes):
     assert "quelqu’un a supprimé" in str(form.non_field_errors())
 
 
-TEXTES = st.text(alphabet="ab \n", min_size=1, max_size=8).map(lambda t: f"x{t}".strip())
+TEXTES = st.text(alphabet="ab \n", max_size=8).map(lambda t: normaliser(f"x{t}").strip())
 
 
 @settings(

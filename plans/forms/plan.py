@@ -1,10 +1,8 @@
 from django import forms
 
-from acteurs.models import Acteur
 from bassins.models import Bassin
 from pams_portal.droits import Qualite
 from pams_portal.edition import FormulaireVersionne
-from pams_portal.recherche import normaliser
 from plans.models import PartiePrenante, Plan
 
 
@@ -65,11 +63,3 @@ class PartieForm(FormulaireVersionne):
         self.fields["qualite"].choices = [
             (qualite.value, qualite.label) for qualite in Qualite if qualite != Qualite.CO_PILOTE
         ]
-
-
-def acteurs_trouves(recherche):
-    """Les acteurs dont le nom, le sigle ou le SIREN répond à la recherche."""
-    acteurs = Acteur.objects.all()
-    for mot in normaliser(recherche).split():
-        acteurs = acteurs.filter(nom_normalise__contains=mot) | acteurs.filter(siren=mot)
-    return acteurs.order_by("nom_normalise")

@@ -4,9 +4,9 @@ from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from acteurs.models import Acte
+from acteurs.models import Acte, Acteur
 from pams_portal.droits import Droit, exiger
-from plans.forms.plan import PartieCreateForm, PartieForm, acteurs_trouves
+from plans.forms.plan import PartieCreateForm, PartieForm
 from plans.models import PartiePrenante, Plan
 
 
@@ -27,10 +27,12 @@ def partie_create(request, slug):
     plan = get_object_or_404(Plan.objects.visibles_par(request.user), slug=slug)
     exiger(request.user, Droit.GERER_PARTIES, plan)
     recherche = request.GET.get("q", "")
+    # La liste proposée suit la recherche ; l'envoi accepte tout acteur inscrit.
+    proposes = Acteur.objects.cherchant(recherche)
     form = PartieCreateForm(
         request.POST or None,
         instance=PartiePrenante(plan=plan),
-        acteurs=acteurs_trouves(recherche),
+        acteurs=Acteur.objects.all() if request.method == "POST" else proposes,
     )
     if request.method == "POST" and form.enregistrer(request.user, Droit.GERER_PARTIES):
         messages.success(request, f"{form.instance.acteur} est ajouté au plan, à solliciter.")
