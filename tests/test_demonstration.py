@@ -1,0 +1,430 @@
+"""La démonstration : complète, marquée, sans rien de vrai qui ne soit sourcé, sans effet deux fois.
+
+La base chargée est partagée par tous les essais de ce fichier : chacun l'essaie dans sa propre
+transaction, annulée ensuite.
+"""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.contrib.auth.hashers import make_password
+from django.core.management import CommandError, call_command
+from django.db import transaction
+from django.db.models import F
+from django.test import override_settings
+from django.urls import reverse
+from django_tasks_db.models import DBTaskResult
+
+from acteurs.models import Acte, Acteur, Etablissement, Fonction, Utilisateur
+from bassins.models import Commune
+from dispositifs.models import Dispositif
+from dispositifs.territoires import noms_des_territoires
+from dispositifs.typologie import FAMILLES
+from pams_portal.demonstration.contenu import DOSSIER
+from pams_portal.demonstration.inventaire import SOURCE
+from plans import models as plans
+from tests import factories as f
+
+pytestmark = [pytest.mark.lent, pytest.mark.django_db]
+
+MD5 = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+GRAND_AMIENOIS = "grand-amienois-grand-roye"
+LIENS = re.compile(r"https?://([^/\s)>\"]+)")
+HOTES = re.compile(r"([\w-]+\.)*example\.org|www\.legifrance\.gouv\.fr")
+COURRIELS = re.compile(r"[\w.+-]+@([\w.-]+)")
+TELEPHONES = re.compile(r"(?<!\d)0\d(?:[ .]?\d\d){4}(?!\d)")
+# Les plages que l'ARCEP réserve à la fiction.
+NUMEROS_FICTIFS = re.compile(r"(01 99 00|02 61 91|03 53 01|04 65 71|05 36 49) \d\d \d\d")
+CITATIONS = re.compile(r"« \*(.+?)\* »")
+# Les seuls fragments de L. 1215-3 que l'on cite.
+FRAGMENTS_DE_LA_LOI = {
+    "coordonnent leur action en faveur de la mobilité solidaire",
+    "pilotent l’élaboration et suivent la mise en œuvre",
+    "sont associés",
+    "définit les conditions",
+    "conseil et d’un accompagnement individualisé à la mobilité",
+    "d’un conseil et d’un accompagnement individualisé à la mobilité",
+    "notamment",
+    "à tout demandeur d’emploi, toute personne éloignée de l’emploi, ou au jeune en contrat "
+    "d’apprentissage",
+    "tout demandeur d’emploi, toute personne éloignée de l’emploi, ou au jeune en contrat "
+    "d’apprentissage",
+}
+
+# Une personne par ligne : sa place dans le plan du Grand Amiénois et ce que répond sa page.
+PLACES = """
+region@example.org         Région Hauts-de-France            co_pilote   valideur,gestionnaire 200
+departement@example.org    Département de la Somme           co_pilote   valideur,gestionnaire 200
+aom@example.org            CA Amiens Métropole               coordonnee  valideur              200
+france-travail@example.org France Travail                    coordonnee  valideur              200
+association@example.org    Roues et relais (Démonstration)   associee    valideur              200
+invite@example.org         CC du Grand Roye                  invitee     valideur              200
+assemblees@example.org     Département de la Somme           co_pilote   assemblees            200
+lecteur@example.org        Région Hauts-de-France            co_pilote   lecteur               200
+autre@example.org          Région Pays de la Loire           -           valideur              404
+admin@example.org          -                                 -           -                     404
+"""
+LIGNES = [
+    re.split(r" {2,}| (?=\d{3}$)| (?=France T)", ligne) for ligne in PLACES.split("\n") if ligne
+]
+
+
+@pytest.fixture(scope="module")
+def base(django_db_setup, django_db_blocker):
+    """La démonstration chargée une fois, annulée à la fin du fichier."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        with override_settings(PASSWORD_HASHERS=MD5):
+            call_command("demo", verbosity=0)
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def plan(base):
+    return plans.Plan.objects.get(slug=GRAND_AMIENOIS)
+
+
+def tout_compter():
+    """{modèle: (nombre de lignes)} et la révision de chaque plan."""
+    modeles = [m for nom in ("acteurs", "bassins", "dispositifs", "plans") for m in
+               apps.get_app_config(nom).get_models()]  # fmt: skip
+    nombres = {modele._meta.label: modele.objects.count() for modele in modeles}
+    return nombres | dict(plans.Plan.objects.values_list("slug", "revision"))
+
+
+def fichiers_du_contenu():
+    return sorted(chemin for chemin in DOSSIER.rglob("*") if chemin.suffix in (".toml", ".md"))
+
+
+# --- Les refus : avant tout chargement ------------------------------------------------------------
+
+
+def test_une_base_aux_vrais_comptes_est_refusee_en_clair(db):
+    f.make_utilisateur(nom="Une vraie personne")
+
+    with pytest.raises(CommandError, match="contient de vrais comptes \\(1\\)") as refus:
+        call_command("demo")
+
+    assert refus.value.returncode == 1
+    assert (Commune.objects.count(), Utilisateur.objects.count()) == (0, 1)
+
+
+def test_la_production_est_refusee(db, settings):
+    settings.PRODUCTION = True
+
+    with pytest.raises(CommandError, match="impossible en production"):
+        call_command("demo")
+
+    assert not Utilisateur.objects.exists()
+
+
+# --- Les comptes ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("ligne", LIGNES, ids=lambda ligne: ligne[0])
+def test_chaque_compte_se_connecte_et_tient_sa_place(base, client, settings, ligne):
+    settings.DEMO = True
+    courriel, acteur, qualite, roles, code = ligne
+    plan = plans.Plan.objects.get(slug=GRAND_AMIENOIS)
+
+    client.post(reverse("connexion"), {"username": courriel, "password": "demonstration-pams"})
+    personne = Utilisateur.objects.get(pk=client.session["_auth_user_id"])
+
+    places = personne.places_sur(plan.pk)
+    assert personne.courriel == courriel
+    assert personne.demonstration
+    assert [str(p.acteur) for p in places] == ([] if acteur == "-" else [acteur])
+    assert [p.qualite or "-" for p in places] == ([] if acteur == "-" else [qualite])
+    assert [set(p.roles) for p in places] == ([] if roles == "-" else [set(roles.split(","))])
+    assert client.get(plan.get_absolute_url()).status_code == int(code)
+
+
+def test_aucun_compte_de_plus(base):
+    comptes = list(Utilisateur.objects.order_by("pk").values_list("courriel", flat=True))
+
+    assert comptes == [ligne[0] for ligne in LIGNES]
+
+
+def test_l_administration_technique_n_a_aucun_droit_sur_le_contenu(base):
+    admin = Utilisateur.objects.get(courriel="admin@example.org")
+
+    assert (admin.is_staff, admin.is_superuser) == (True, True)
+    assert list(admin.habilitations.all()) == []
+    assert Utilisateur.objects.filter(is_staff=True).count() == 1
+
+
+def test_hors_de_la_demonstration_aucun_compte_ne_s_ouvre(base, client, settings):
+    settings.DEMO = False
+
+    assert not client.login(username="region@example.org", password="demonstration-pams")
+
+
+def test_la_region_pays_de_la_loire_pilote_l_autre_bassin(base):
+    personne = Utilisateur.objects.get(courriel="autre@example.org")
+    anjou = plans.Plan.objects.get(slug="anjou-est")
+
+    assert [place.qualite for place in personne.places_sur(anjou.pk)] == ["co_pilote"]
+
+
+# --- Ce qui est chargé ---------------------------------------------------------------------------
+
+
+def test_le_plan_est_ecrit_par_ses_parties(plan):
+    fiches = plan.fiches.all()
+
+    assert plan.demonstration
+    assert [fiche.code for fiche in fiches] == [
+        *("A1.1", "A1.2", "A1.3", "A1.4", "A2.1", "A2.2", "B1.1", "B1.2", "B1.3"),
+        *("C1.1", "C1.2", "C1.3", "C2.1", "C2.2", "D1.1", "D1.2", "D2.1", "D2.2"),
+    ]
+    assert {str(fiche.porteur.acteur) for fiche in fiches} == {
+        *("Région Hauts-de-France", "Département de la Somme", "CA Amiens Métropole"),
+        *("France Travail", "Roues et relais (Démonstration)"),
+    }
+    assert [fiche.code for fiche in fiches if fiche.confidentielle] == ["B1.3"]
+
+
+@pytest.mark.parametrize("slug", [GRAND_AMIENOIS, "anjou-est"])
+def test_le_code_d_une_fiche_est_celui_de_son_fichier(base, slug):
+    noms = [chemin.stem for chemin in sorted((DOSSIER / slug / "fiches").glob("*.toml"))]
+    codes = plans.FicheAction.objects.filter(plan__slug=slug).values_list("code", flat=True)
+
+    assert list(codes) == [".".join(nom.split("-")[:2]) for nom in noms]
+
+
+def test_tous_les_cas_d_un_plan_se_rencontrent(plan):
+    fiches = plan.fiches
+
+    def valeurs(queryset, champ):
+        return set(queryset.values_list(champ, flat=True))
+
+    assert valeurs(fiches, "perimetre") == set(plans.FicheAction.Perimetre.values)
+    assert valeurs(fiches, "type") == set(plans.FicheAction.Type.values)
+    assert valeurs(fiches, "lien_legal") == set(plans.FicheAction.LienLegal.values)
+    assert valeurs(fiches, "priorite") == set(plans.FicheAction.Priorite.values)
+    assert valeurs(plan.parties, "reponse") == set(plans.PartiePrenante.Reponse.values)
+    lignes = plans.Financement.objects.filter(fiche__plan=plan)
+    assert valeurs(lignes, "statut") == set(plans.Financement.Statut.values)
+    assert lignes.filter(financeur=None).exists()
+    roles = plans.Partenariat.objects.filter(fiche__plan=plan)
+    assert valeurs(roles, "role") == set(plans.Partenariat.Role.values)
+    assert valeurs(roles, "reponse") == set(plans.Partenariat.Reponse.values)
+
+
+def test_ce_qui_manque_manque_expres(plan):
+    incomplete = plan.fiches.get(code="C1.3")
+    vides = plans.Contribution.objects.filter(chapitre__plan=plan, texte="")
+
+    assert (incomplete.budgets.count(), incomplete.indicateurs.count()) == (0, 0)
+    assert incomplete.description == ""
+    assert {(part.chapitre.cle, str(part.porteur.acteur)) for part in vides} == {
+        ("engagements", "France Travail"),
+        ("mesures_spe", "Emploi et handicap en Somme (Démonstration)"),
+        ("mesures_spe", "Mission locale de la vallée (Démonstration)"),
+    }
+
+
+def test_les_parties_proposees_sont_a_leur_place(plan):
+    def acteurs(qualite):
+        return [str(partie.acteur) for partie in plan.parties.filter(qualite=qualite)]
+
+    assert acteurs("co_pilote") == ["Département de la Somme", "Région Hauts-de-France"]
+    assert acteurs("coordonnee") == [
+        *("CA Amiens Métropole", "CC Nièvre et Somme"),
+        "Emploi et handicap en Somme (Démonstration)",
+        *("France Travail", "Mission locale de la vallée (Démonstration)"),
+    ]
+    assert "CC du Grand Roye" in acteurs("invitee")
+    roye = plan.parties.get(acteur__siren="200070977")
+    assert roye.precision == "Statut d’autorité organisatrice de la mobilité à vérifier"
+
+
+def test_l_inventaire_a_toutes_les_familles_et_toutes_les_fraicheurs(base):
+    dispositifs = Dispositif.objects.filter(demonstration=True)
+
+    assert dispositifs.count() == 34
+    assert {dispositif.famille for dispositif in dispositifs} == set(FAMILLES)
+    assert {dispositif.fraicheur for dispositif in dispositifs} == set(Dispositif.Fraicheur)
+    assert {d.statut for d in dispositifs} == {"signale", "verifie", "a_confirmer", "suspendu"}
+    assert {cle.split("-")[0] for d in dispositifs for cle in d.zone_eligibilite} == {
+        *("commune", "epci", "departement", "region", "france"),
+    }
+
+
+def test_les_zones_d_eligibilite_existent(base):
+    for dispositif in Dispositif.objects.filter(demonstration=True):
+        zone = dispositif.zone_eligibilite
+        assert set(noms_des_territoires(zone)) >= set(zone), dispositif.nom
+
+
+def test_la_population_du_texte_est_celle_du_referentiel(plan):
+    texte = plan.chapitres.get(cle="synthese").contributions.get().texte
+
+    assert "466 communes et 380 650 habitants (population municipale, millésime 2026)" in (
+        texte.replace("\N{NARROW NO-BREAK SPACE}", " ")
+    )
+    assert "[[" not in "".join(plans.Contribution.objects.values_list("texte", flat=True))
+
+
+# --- Les marques, et rien de vrai qui ne soit sourcé ---------------------------------------------
+
+
+def test_un_acteur_fictif_le_dit_et_n_a_ni_siren_ni_etablissement(base):
+    fictifs = Acteur.objects.filter(demonstration=True)
+
+    assert [acteur for acteur in fictifs if not acteur.nom.endswith(" (Démonstration)")] == []
+    assert list(fictifs.filter(siren__isnull=False)) == []
+    assert list(Etablissement.objects.filter(acteur__in=fictifs)) == []
+    assert list(Acteur.objects.filter(nom__contains="Démonstration", demonstration=False)) == []
+
+
+def test_un_acteur_reel_a_un_siren_exact_et_seulement_des_faits(base):
+    releves = Dispositif.objects.filter(demonstration=False).values("porteur")
+    reels = Acteur.objects.filter(demonstration=False).exclude(pk__in=releves, siren=None)
+
+    for acteur in reels:
+        acteur.full_clean(exclude=["nom_normalise"])
+        assert (acteur.siren is not None, acteur.courriel, acteur.telephone) == (True, "", "")
+
+
+def test_chaque_fonction_dit_sa_source(base):
+    assert list(Fonction.objects.filter(source="")) == []
+
+
+def test_le_statut_d_aom_n_est_verifie_que_de_source_sure(base):
+    aom = Fonction.objects.filter(nature="aom").order_by("acteur__nom")
+
+    assert [(str(fonction.acteur), fonction.etat) for fonction in aom] == [
+        ("CA Amiens Métropole", "verifie"),
+        ("CA Saumur Val de Loire", "verifie"),
+        ("CC Nièvre et Somme", "verifie"),
+    ]
+
+
+def test_un_dispositif_fictif_le_dit(base):
+    fictifs = Dispositif.objects.filter(demonstration=True)
+
+    assert [d for d in fictifs if not d.nom.endswith(" (Démonstration)")] == []
+    assert set(fictifs.values_list("source", flat=True)) == {SOURCE}
+    assert [d.nom for d in fictifs if not 200 <= len(d.description) <= 2000] == []
+
+
+def test_un_dispositif_reel_reste_a_verifier_et_donne_sa_source(base):
+    reels = Dispositif.objects.filter(demonstration=False)
+
+    assert {(d.statut, bool(d.lien_source)) for d in reels} == {("signale", True)}
+
+
+def test_seul_le_contenu_ecrit_ici_est_marque_fictif(base):
+    assert list(plans.Plan.objects.filter(demonstration=False)) == []
+
+
+@pytest.mark.parametrize("chemin", fichiers_du_contenu(), ids=lambda c: f"{c.parent.name}/{c.stem}")
+def test_aucune_adresse_ni_numero_d_une_vraie_personne(chemin: Path):
+    texte = chemin.read_text(encoding="utf-8")
+
+    assert [hote for hote in LIENS.findall(texte) if not HOTES.fullmatch(hote)] == []
+    assert [hote for hote in COURRIELS.findall(texte) if not HOTES.fullmatch(hote)] == []
+    assert [n for n in TELEPHONES.findall(texte) if not NUMEROS_FICTIFS.fullmatch(n)] == []
+
+
+@pytest.mark.parametrize("chemin", sorted(DOSSIER.rglob("*.md")), ids=lambda c: c.stem)
+def test_un_chiffre_invente_est_dit_fictif_et_la_loi_citee_a_la_lettre(chemin):
+    texte = chemin.read_text(encoding="utf-8")
+
+    assert not re.search(r"\d\s?%", texte) or re.search("ficti[fv]", texte.lower())
+    assert [c for c in CITATIONS.findall(texte) if c not in FRAGMENTS_DE_LA_LOI] == []
+
+
+# --- Ce qui est enregistré est valide ------------------------------------------------------------
+
+
+def test_chaque_ligne_du_plan_passe_les_validations(base):
+    modeles = [
+        *(plans.Plan, plans.PartiePrenante, plans.Chapitre, plans.Contribution, plans.Axe),
+        *(plans.Objectif, plans.FicheAction, plans.Etape, plans.LigneBudget, plans.Financement),
+        *(plans.Partenariat, plans.Indicateur),
+    ]
+    for modele in modeles:
+        assert modele.objects.exists()
+        for objet in modele.objects.all():
+            objet.full_clean()
+
+
+def test_chaque_acte_est_signe_par_une_personne_de_l_acteur(plan):
+    actes = Acte.objects.du_dossier(plan.identifiant).select_related("utilisateur", "acteur")
+
+    assert actes.exclude(utilisateur__habilitations__acteur=F("acteur")).count() == 0
+    assert {str(acte.acteur) for acte in actes} == {
+        *("Région Hauts-de-France", "Département de la Somme", "CA Amiens Métropole"),
+        *("France Travail", "Roues et relais (Démonstration)", "CC du Grand Roye"),
+    }
+
+
+def test_le_journal_retrouve_le_texte_d_avant(plan):
+    part = plan.chapitres.get(cle="synthese").contributions.get()
+
+    assert part.version == 2
+    assert part.valeurs_a_la_version(1)["texte"] == ""
+
+
+def test_un_seul_document_est_demande_par_plan(base):
+    for plan in plans.Plan.objects.all():
+        assert [document.revision for document in plan.documents.all()] == [plan.revision]
+    assert DBTaskResult.objects.filter(task_path__contains="produire_document").count() == 2
+
+
+# --- Deux fois ------------------------------------------------------------------------------------
+
+
+def test_relancer_ne_change_rien(base):
+    avant = tout_compter()
+
+    call_command("demo", verbosity=0)
+
+    assert tout_compter() == avant
+
+
+def test_relancer_ne_perd_rien_de_ce_qu_un_visiteur_a_change(base, plan):
+    part = plan.chapitres.get(cle="synthese").contributions.get()
+    plans.Contribution.objects.filter(pk=part.pk).update(texte="Mon texte")
+    plan.fiches.get(code="C1.3").delete()
+    Dispositif.objects.filter(source_id="plateforme").update(nom="Autre nom", statut="ferme")
+    Acteur.objects.filter(nom__startswith="Roues et relais").update(nom="Renommée")
+    Utilisateur.objects.filter(courriel="region@example.org").update(
+        nom="Autre nom", password=make_password("un-autre-mot-de-passe")
+    )
+    avant = tout_compter()
+
+    call_command("demo", verbosity=0)
+
+    assert tout_compter() == avant
+    part.refresh_from_db()
+    assert part.texte == "Mon texte"
+    assert Dispositif.objects.get(source_id="plateforme").nom == "Autre nom"
+    assert Acteur.objects.filter(nom="Renommée").count() == 1
+    region = Utilisateur.objects.get(courriel="region@example.org")
+    assert (region.nom, region.check_password("un-autre-mot-de-passe")) == ("Autre nom", True)
+
+
+def test_ce_qui_manque_seul_revient(base):
+    """Une version du portail qui ajoute un compte l'ajoute aussi à une démonstration en service."""
+    Utilisateur.objects.filter(courriel="lecteur@example.org").delete()
+
+    call_command("demo", verbosity=0)
+
+    lecteur = Utilisateur.objects.get(courriel="lecteur@example.org")
+    assert list(lecteur.habilitations.values_list("acteur__nom", "role")) == [
+        ("Région Hauts-de-France", "lecteur")
+    ]
+
+
+def test_la_commande_dit_ce_qu_elle_a_fait_et_les_comptes(base, capsys):
+    call_command("demo")
+
+    sortie = capsys.readouterr().out
+    assert "Démonstration, contenu fictif" in sortie
+    assert [ligne[0] for ligne in LIGNES if ligne[0] in sortie] == [ligne[0] for ligne in LIGNES]
+    assert "DEMO=1" in sortie
