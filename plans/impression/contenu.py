@@ -6,6 +6,7 @@ from datetime import date
 from functools import cached_property
 
 from django.db.models import Prefetch
+from django.utils.safestring import mark_safe
 
 from bassins.contours import ATTRIBUTION, carte_svg, numeroter
 from bassins.models import Bassin, Perimetre
@@ -18,7 +19,7 @@ from dispositifs.territoires import (
 from dispositifs.typologie import FAMILLES
 from pams_portal.droits import Qualite
 from plans.conformite import Portee, conformite
-from plans.impression.frise import Frise, frises
+from plans.impression.frise import POLICE, Frise, frises
 from plans.impression.moyens import TableauAnnuel, budgets_par_fiche, financements_par_statut
 from plans.models import (
     Contribution,
@@ -130,6 +131,11 @@ class Contenu:
         return "Projet" if self.projet else "Version adoptée"
 
     @property
+    def article(self):
+        """« L. 1215-3 », insécable."""
+        return self.plan.regime.replace("L.", "L.\N{NO-BREAK SPACE}")
+
+    @property
     def lieu(self):
         return f"Bassin de mobilité {self.plan.territoire}" if self.bassin else "Île-de-France"
 
@@ -192,7 +198,9 @@ class Contenu:
 
     @cached_property
     def budget_par_fiche(self):
-        return {ligne.libelles[0]: ligne.total for ligne in self.budgets.lignes}
+        """{code: somme des années}, None pour une fiche sans budget."""
+        connus = {ligne.libelles[0]: ligne.total for ligne in self.budgets.lignes}
+        return {fiche.code: connus.get(fiche.code) for fiche in self.fiches}
 
     @cached_property
     def financements_non_confirmes(self):
@@ -218,7 +226,9 @@ class Contenu:
     @property
     def carte(self):
         titre = f"Carte du bassin {self.plan.territoire} : ses EPCI, numérotés comme le tableau."
-        return carte_svg(self.perimetre, titre=titre) if self.perimetre else ""
+        carte = carte_svg(self.perimetre, titre=titre) if self.perimetre else ""
+        # L'impression n'applique pas la feuille de style au texte des dessins.
+        return mark_safe(carte.replace("<svg", f'<svg font-family="{POLICE}"', 1))  # noqa: S308
 
     @property
     def epci_numerotes(self):

@@ -10,7 +10,8 @@ from django.utils.text import Truncator
 LARGEUR, LIBELLE, DROITE = 680, 214, 4  # unités du dessin : quatre par millimètre imprimé
 RANG, ENTETE = 20, 38
 RANGS_PAR_PAGE = 34
-SIGNES = 37  # ce que la colonne des intitulés contient, code compris
+SIGNES = 42  # ce que la colonne des intitulés contient, code compris
+POLICE = "Source Sans 3, DejaVu Sans, sans-serif"
 MOIS = "JFMAMJJASOND"
 # Une date hors de ces bornes est une faute de frappe : elle ne doit pas étirer le dessin.
 BORNES = (2015, 2065)
@@ -68,13 +69,14 @@ def dessiner(fiches, axe, identifiant):
     hauteur = ENTETE + RANG * len(fiches) + 4
     return format_html(
         '<svg class="gantt" xmlns="http://www.w3.org/2000/svg" role="img" viewBox="0 0 {l} {h}"'
-        ' width="{l}" height="{h}" aria-labelledby="{id}-titre"><title id="{id}-titre">{t}</title>'
+        ' width="{l}" height="{h}" font-family="{p}" aria-labelledby="{id}-titre"><title id="{id}-titre">{t}</title>'
         '<defs><pattern id="{id}-hachures" width="5" height="5" patternUnits="userSpaceOnUse"'
         ' patternTransform="rotate(45)"><rect width="5" height="5" fill="#ffffff"/>'
         '<path d="M0 0V5" stroke="#1f3a57" stroke-width="2.4"/></pattern></defs>{grille}{rangs}'
         "</svg>",
         l=LARGEUR,
         h=hauteur,
+        p=POLICE,
         id=identifiant,
         t=titre(fiches, axe),
         grille=_grille(axe, hauteur),

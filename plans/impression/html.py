@@ -15,6 +15,7 @@ INTERDITS = re.compile(
 )
 BALISES = re.compile(r"<[^>]+>")
 PREMIERE_CELLULE = re.compile(r"(<tr>\s*)<td(.*?)</td>", re.DOTALL)
+ESPACES = re.compile(r"(?P<balise><[^>]*>)| (?=[;:?!»])|(?<=«) ")
 FEUILLE = re.compile(r'<link rel="stylesheet" href="(css/[\w-]+\.css)">')
 TABLEAU = re.compile(r"<table.*?</table>", re.DOTALL)
 COLONNES_EN_PAYSAGE = 9
@@ -44,8 +45,10 @@ def page_autonome(html):
 
 
 def pour_l_impression(fragment):
-    """Prépare un texte riche déjà rendu : tableaux larges couchés, tableaux toujours à en-têtes."""
-    return TABLEAU.sub(lambda trouve: _coucher(_avec_en_tetes(trouve[0])), fragment)
+    """Prépare un texte riche déjà rendu : tableaux larges couchés, tableaux toujours à en-têtes,
+    espaces insécables devant la ponctuation double et dans les guillemets."""
+    propre = ESPACES.sub(lambda trouve: trouve["balise"] or "\N{NO-BREAK SPACE}", fragment)
+    return TABLEAU.sub(lambda trouve: _coucher(_avec_en_tetes(trouve[0])), propre)
 
 
 def _avec_en_tetes(tableau):
