@@ -48,6 +48,11 @@ class ChampSaisi(NamedTuple):
         return mots[:1].upper() + mots[1:] + suite
 
     @property
+    def est_court(self):
+        """Vrai si la valeur tient dans un champ d'une ligne, qui perdrait les sauts de ligne."""
+        return len(self.valeur) <= 70 and not set("\r\n") & set(self.valeur)
+
+    @property
     def lignes(self):
         """La hauteur, en lignes, où la valeur se lit sans dérouler plus qu'il ne faut."""
         return min(20, sum(1 + len(ligne) // 70 for ligne in self.valeur.splitlines()) or 1)

@@ -29,7 +29,7 @@ def test_une_page_a_un_seul_titre_et_dit_la_langue(client, db, adresse):
 
 def test_l_accueil_dit_a_quoi_sert_le_portail_et_ou_entrer(client, db):
     response = client.get("/")
-    for texte in ("Lire un plan", "Trouver un dispositif", "Regarder un bassin", "L. 1215-3"):
+    for texte in ("Lire un plan", "Trouver un dispositif", "Regarder un bassin", "L.\u00a01215-3"):
         assertContains(response, texte)
     assertNotContains(response, "Ma part")
 

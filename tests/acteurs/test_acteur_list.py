@@ -27,7 +27,7 @@ def trois_acteurs(db):
 def test_la_liste_est_publique_et_dit_la_fonction_et_ce_qui_reste_a_verifier(client, trois_acteurs):
     response = client.get("/acteurs/")
     assertContains(response, "3 acteurs")
-    assertContains(response, "Région : Région 32")
+    assertContains(response, "Région\u00a0: Région 32")
     assertContains(response, "par substitution")
     assertContains(response, "À vérifier")
     assertContains(response, "SIREN 248000531")

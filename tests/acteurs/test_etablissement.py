@@ -54,7 +54,9 @@ def test_un_redacteur_modifie_puis_supprime_et_le_journal_garde_ce_qui_etait(
     assertRedirects(client.post(adresse(antenne, "modifier"), saisie), structure.get_absolute_url())
     antenne.refresh_from_db()
     assert (antenne.nom, antenne.version) == ("Antenne du Santerre", 2)
-    assertContains(client.get(adresse(antenne, "supprimer")), "Supprimer Antenne du Santerre ?")
+    assertContains(
+        client.get(adresse(antenne, "supprimer")), "Supprimer Antenne du Santerre\u202f?"
+    )
     assert Etablissement.objects.exists()
     client.post(adresse(antenne, "supprimer"))
     assert not Etablissement.objects.exists()

@@ -93,7 +93,7 @@ def test_le_journal_dit_qui_a_donne_quel_role_a_qui(
     acte = Acte.objects.du_dossier(structure.identifiant).get()
     assert (acte.verbe, acte.utilisateur, acte.acteur) == ("creer", gestionnaire, structure)
     assert acte.apres == {"utilisateur": voisine.pk, "acteur": structure.pk, "role": "lecteur"}
-    assertContains(client.get(liste), "a donné le rôle : Vera, Lecteur pour Garage solidaire")
+    assertContains(client.get(liste), "a donné le rôle\u00a0: Vera, Lecteur pour Garage solidaire")
 
 
 def test_un_compte_inconnu_sans_nom_le_demande_et_garde_la_saisie(client, gestionnaire, liste):
@@ -159,7 +159,7 @@ def test_un_role_retire_ne_donne_plus_aucun_droit_et_le_journal_le_garde(
     assertRedirects(retirer(client, liste, redactrice.habilitations.get()), liste)
     acte = Acte.objects.du_dossier(structure.identifiant).get()
     assert (acte.verbe, acte.avant["role"]) == ("supprimer", "redacteur")
-    assertContains(client.get(liste), "a retiré le rôle : Rose, rédactrice, Rédacteur pour")
+    assertContains(client.get(liste), "a retiré le rôle\u00a0: Rose, rédactrice, Rédacteur pour")
     client.force_login(redactrice)
     assert client.get(f"/acteurs/{structure.pk}/modifier/").status_code == 403
 

@@ -9,7 +9,9 @@ def test_un_siren_exact_est_accepte(siren):
     valider_siren(siren)
 
 
-@pytest.mark.parametrize("siren", ["200053743", "200 053 742", "２０００５３７４２", "20005374", ""])
+@pytest.mark.parametrize(
+    "siren", ["200053743", "200 053 742", "２０００５３７４２", "20005374", ""]
+)
 def test_un_siren_faux_ou_mal_ecrit_est_refuse(siren):
     with pytest.raises(ValidationError, match="n’est pas un SIREN"):
         valider_siren(siren)
