@@ -27,7 +27,7 @@ def lien_de_mot_de_passe(utilisateur):
     return settings.SITE_URL + reverse("mot_de_passe_nouveau", args=[uid, jeton])
 
 
-@task()
+@task(priority=10)  # avant les documents : quelqu'un attend ce lien pour entrer
 def envoyer_lien(utilisateur_pk, motif):
     """Envoie le lien de mot de passe ; `motif` : « invitation » ou « oubli ».
 
