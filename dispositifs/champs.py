@@ -94,10 +94,10 @@ class ActeursField(forms.CharField):
     widget = forms.Textarea(attrs={"rows": 3})
 
     def prepare_value(self, valeur):
-        if valeur and not isinstance(valeur, str):
-            valeur = [getattr(acteur, "pk", acteur) for acteur in valeur]
-            return "\n".join(map(acteur_en_mots, Acteur.objects.filter(pk__in=valeur)))
-        return valeur
+        if isinstance(valeur, str):
+            return valeur
+        cles = [getattr(acteur, "pk", acteur) for acteur in valeur or []]
+        return "\n".join(map(acteur_en_mots, Acteur.objects.filter(pk__in=cles)))
 
     def to_python(self, valeur):
         lignes = [

@@ -51,7 +51,7 @@ class DispositifFilter(django_filters.FilterSet):
         label="Commune, EPCI ou département",
         method="du_territoire",
         max_length=200,
-        help_text="Un nom ou un code : « Roye », « 80685 ».",
+        help_text="Un nom ou un code : «\u00a0Roye\u00a0», «\u00a080685\u00a0».",
     )
     famille = django_filters.ChoiceFilter(
         label="Famille",

@@ -8,7 +8,7 @@ from acteurs.publics import Public
 from bassins.models import Bassin
 from dispositifs.champs import ActeursField, CommuneField, ZoneField
 from dispositifs.models import Dispositif
-from dispositifs.territoires import Echelle, noms_des_territoires
+from dispositifs.territoires import Echelle, noms_des_territoires, zone_en_mots
 from pams_portal.edition import FormulaireVersionne
 
 DESCRIPTION_AU_PLUS = 2000
@@ -22,20 +22,22 @@ def date_iso():
 
 def zones_proposees(bassins):
     """[(titre, [(clé, nom)])] : les EPCI de ces bassins, puis ce qui est plus large."""
-    groupes, larges, vues = [], {}, set()
+    groupes, vues, departements, regions = [], set(), {}, set()
     for bassin in bassins:
         if perimetre := bassin.perimetre:
             epci = [(f"{Echelle.EPCI}-{un.pk}", un.nom) for un in perimetre.epci.all()]
             groupes.append((f"Bassin {bassin}", [paire for paire in epci if paire[0] not in vues]))
             vues |= dict(epci).keys()
-            for departement in perimetre.departements_precharges():
-                larges[f"{Echelle.DEPARTEMENT}-{departement.pk}"] = (
-                    f"{departement} ({departement.pk})"
-                )
-                larges[f"{Echelle.REGION}-{departement.region_id}"] = ""
-    regions = [cle for cle, nom in larges.items() if not nom]
-    larges |= {cle: f"{nom} (région)" for cle, nom in noms_des_territoires(regions).items()}
-    return [*groupes, ("Plus large", sorted(larges.items()))]
+            for un in perimetre.departements_precharges():
+                departements[f"{Echelle.DEPARTEMENT}-{un.pk}"] = f"{un} (département)"
+                regions.add(f"{Echelle.REGION}-{un.region_id}")
+    noms = noms_des_territoires(regions)
+    larges = [
+        *sorted(departements.items()),
+        *((cle, f"{noms[cle]} (région)") for cle in sorted(regions)),
+        (Echelle.FRANCE.value, Echelle.FRANCE.label),
+    ]
+    return [*groupes, ("Plus large", larges)]
 
 
 def bassins_de(acteurs):
@@ -65,7 +67,7 @@ class DispositifForm(FormulaireVersionne):
     commune = CommuneField(
         label="Commune d’accueil",
         required=False,
-        help_text="Un nom ou un code INSEE : « Roye » ou « 80685 ».",
+        help_text="Un nom ou un code INSEE : «\u00a0Roye\u00a0» ou «\u00a080685\u00a0».",
     )
     financeurs = ActeursField(
         label="Financeurs",
@@ -100,7 +102,6 @@ class DispositifForm(FormulaireVersionne):
         super().__init__(*args, **kwargs)
         self.fields["type"].choices = [("", "Choisir un type"), *self.fields["type"].choices[1:]]
         self.fields["zone_eligibilite"].proposer(zones_proposees(bassins))
-        self.fields["publics"].widget.attrs["class"] = "cases-en-colonnes"
         # Un dispositif importé se retrouve par sa source : elle ne se corrige pas à la main.
         self.fields["source"].disabled = bool(self.instance.source_id)
 
@@ -114,8 +115,7 @@ class DispositifForm(FormulaireVersionne):
 
     def en_clair(self, nom, valeur):
         if nom == "zone_eligibilite" and valeur:
-            noms = noms_des_territoires(valeur)
-            return ", ".join(noms.get(cle, cle) for cle in valeur)
+            return zone_en_mots(valeur, noms_des_territoires(valeur))
         return super().en_clair(nom, valeur)
 
     # --- Vérifier ------------------------------------------------------------------------------

@@ -347,6 +347,14 @@ class Dispositif(Versionne):
         return self.Fraicheur.ORANGE if age < DEUX_ANS else self.Fraicheur.ROUGE
 
     @property
+    def fraicheur_en_mots(self):
+        if self.confirme_le is None:
+            return "Jamais confirmé"
+        if self.fraicheur == self.Fraicheur.ROUGE:
+            return "Confirmé il y a plus de 24 mois"
+        return self.fraicheur.label
+
+    @property
     def est_confirme_par_son_porteur(self):
         return self.confirme_par_id is not None and self.confirme_par_id == self.porteur_id
 

@@ -37,7 +37,7 @@ def test_un_signalement_se_lit_des_qu_on_est_connecte(client, personnes, garage)
 
     page = page_de(client, garage)
 
-    assert "Signalé</span> Jamais confirmé" in page
+    assert "Signalé</span> </li> <li>Jamais confirmé" in page
     assert "Relevé d’une source, à vérifier auprès de la structure porteuse : Roues libres." in page
 
 

@@ -175,7 +175,7 @@ def test_l_etat_affiche_vieillit_avec_le_temps_et_le_filtre_le_suit(client, db):
 
     assert noms(client, statut="verifie") == ["Frais"]
     assert noms(client, statut="a_confirmer") == ["Déjà noté", "Sans date", "Vieilli"]
-    assert "À confirmer</span> Confirmé il y a 6 à 24 mois" in page(client, q="vieilli")
+    assert "À confirmer</span> </li> <li>Confirmé il y a 6 à 24 mois" in page(client, q="vieilli")
 
 
 def test_les_fraicheurs_se_partagent_l_inventaire_et_disent_ce_que_dit_la_fiche(client, db):
@@ -259,7 +259,7 @@ def test_une_ligne_dit_quoi_pour_qui_ou_a_quel_prix_et_depuis_quand(client, terr
     for attendu in (
         *("Garage &lt;b&gt;solidaire&lt;/b&gt;", "Garage solidaire, porté par Roues libres"),
         *("Demandeurs d’emploi", "Région 32, Aisne, CC de la Picardie Verte et 2 autres"),
-        *("Payant : 30 € de l’heure", "Vérifié</span> Confirmé il y a moins de 6 mois"),
+        *("Payant : 30 € de l’heure", "Vérifié</span> </li> <li>Confirmé il y a moins de 6 mois"),
     ):
         assert attendu in page(client), attendu
 
@@ -269,7 +269,12 @@ def test_le_nombre_de_requetes_ne_depend_pas_du_nombre_de_dispositifs(
     client, territoire, django_assert_num_queries, nombre
 ):
     for _ in range(nombre):
-        f.make_dispositif(zone_eligibilite=["commune-02408", "epci-246000848"])
+        f.make_dispositif(
+            zone_eligibilite=["commune-02408", "epci-246000848"],
+            commune=territoire["laon"],
+            confirme_par=f.make_acteur(),
+            confirme_le=il_y_a(3),
+        )
 
     # La liste des bassins, le compte, la page, les noms des communes puis ceux des EPCI.
     with django_assert_num_queries(5) as requetes:

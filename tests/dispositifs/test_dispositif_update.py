@@ -139,6 +139,14 @@ def test_la_source_d_un_dispositif_importe_ne_se_corrige_pas_a_la_main(
     assert (importe.nom, importe.source) == ("Atelier vélo", "Annuaire")
 
 
+def test_un_formulaire_vide_ne_montre_que_du_vide(client, personnes, garage):
+    client.force_login(personnes["associee"])
+
+    champs = champs_de(client, garage)
+
+    assert (champs["financeurs"], champs.get("commune"), champs["conditions"]) == ("", None, "")
+
+
 def test_deux_personnes_sur_deux_champs_sont_fusionnees(client, personnes, garage, territoire):
     client.force_login(personnes["associee"])
     depart = champs_de(client, garage)
