@@ -45,12 +45,14 @@ def test_lire_l_adresse_ne_confirme_rien(client, personnes, garage):
     assert Dispositif.objects.get(pk=garage.pk).confirme_le is None
 
 
+@pytest.mark.parametrize("statut", ["signale", "ferme"])
 @pytest.mark.parametrize("qui", ["region", "lectrice", "etrangere", "sans_acteur", "admin"])
-def test_on_ne_confirme_pas_la_fiche_d_un_autre(client, personnes, garage, qui):
+def test_on_ne_confirme_pas_la_fiche_d_un_autre(client, personnes, garage, qui, statut):
+    Dispositif.objects.filter(pk=garage.pk).update(statut=statut)
     client.force_login(personnes[qui])
 
     assert confirmer(client, garage).status_code == 403
-    assert Dispositif.objects.get(pk=garage.pk).statut == "signale"
+    assert Dispositif.objects.get(pk=garage.pk).statut == statut
 
 
 def test_on_ne_confirme_ni_pour_un_autre_ni_a_une_autre_date(client, personnes, garage, region):

@@ -114,6 +114,28 @@ def test_qui_agit_pour_deux_structures_choisit_au_nom_de_laquelle(client, absent
     assert Dispositif.objects.get().saisi_par == seconde
 
 
+def test_qui_agit_aussi_pour_la_structure_porteuse_saisit_en_son_nom(client, saisie):
+    premiere, seconde = f.make_acteur(nom="Première"), f.make_acteur(nom="Seconde")
+    personne = f.make_utilisateur(premiere)
+    personne.habilitations.create(acteur=seconde, role=Role.REDACTEUR)
+    client.force_login(personne)
+
+    proposer(client, seconde, saisie, au_nom_de=premiere.pk)
+
+    assert Dispositif.objects.get().saisi_par == seconde
+
+
+def test_lecteur_ici_et_redacteur_la_on_ne_saisit_qu_au_nom_de_la_seconde(client, absente, saisie):
+    lue, ecrite = f.make_acteur(nom="Lue"), f.make_acteur(nom="Écrite")
+    personne = f.make_utilisateur(lue, Role.LECTEUR)
+    personne.habilitations.create(acteur=ecrite, role=Role.REDACTEUR)
+    client.force_login(personne)
+
+    proposer(client, absente, saisie, au_nom_de=lue.pk)
+
+    assert Dispositif.objects.get().saisi_par == ecrite
+
+
 def test_on_ne_saisit_pas_au_nom_d_une_structure_etrangere(
     client, region, departement, redacteur, absente, saisie
 ):

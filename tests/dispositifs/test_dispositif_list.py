@@ -139,6 +139,15 @@ def test_un_territoire_montre_tout_ce_qui_y_est_ouvert_de_la_commune_a_la_france
     assert len(noms(client, territoire="France")) == 9
 
 
+def test_un_epci_ne_compte_plus_ses_communes_disparues(client, territoire):
+    f.make_dispositif(nom="Ancien", zone_eligibilite=["commune-02408"])
+    assert noms(client, territoire="200043495") == ["Ancien"]
+
+    type(territoire["laon"]).objects.filter(pk="02408").update(millesime=2024)
+
+    assert noms(client, territoire="200043495") == []
+
+
 def test_un_territoire_ambigu_donne_ses_candidats_et_aucun_resultat_trompeur(client, territoire):
     f.make_dispositif()
 

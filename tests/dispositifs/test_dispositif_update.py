@@ -96,8 +96,10 @@ def test_enregistrer_sans_rien_changer_n_ecrit_rien(client, personnes, territoir
     dispositif.financeurs.add(f.make_acteur(nom="Sans SIREN", siren=None), aom.acteur)
     client.force_login(personnes["aom"])
 
-    reponse = client.post(adresse(dispositif), champs_de(client, dispositif))
+    depart = champs_de(client, dispositif)
+    reponse = client.post(adresse(dispositif), depart)
 
+    assert depart["commune"] == "Laon (commune 02408)"
     assert reponse.status_code == 302
     dispositif.refresh_from_db()
     assert dispositif.version == 1

@@ -84,6 +84,7 @@ def test_seul_le_perimetre_en_vigueur_compte(territoire):
     )
     suivant.epci.add(territoire["epci"])
     assert not Dispositif.objects.du_bassin(Bassin.objects.get(pk=bassin.pk)).exists()
+    assert list(dispositif.bassins()) == [territoire["anjou"]]
 
 
 def test_l_ile_de_france_n_a_pas_de_bassin_mais_a_son_inventaire(territoire):
