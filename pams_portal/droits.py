@@ -60,7 +60,10 @@ class Droit(models.TextChoices):
     CREER_DISPOSITIF = "creer_dispositif", "Ajouter un dispositif à l’inventaire"
     MODIFIER_DISPOSITIF = "modifier_dispositif", "Modifier un dispositif que sa structure tient"
     CONFIRMER_DISPOSITIF = "confirmer_dispositif", "Confirmer un dispositif que sa structure tient"
-    MODIFIER_ACTEUR = "modifier_acteur", "Modifier la page de sa structure"
+    MODIFIER_ACTEUR = (
+        "modifier_acteur",
+        "Inscrire un organisme absent, modifier la page de sa structure",
+    )
     GERER_HABILITATIONS = "gerer_habilitations", "Gérer les personnes de sa structure"
 
 

@@ -207,7 +207,11 @@ class Plan(Versionne):
             cle = (fonction.acteur_id, QUALITE_PAR_FONCTION[fonction.nature])
             retenues.setdefault(cle, []).append(fonction)
         for (acteur_id, qualite), fonctions in retenues.items():
+            # Piloter est un devoir de la loi (al. 2), les autres parties sont à solliciter.
+            reponses = PartiePrenante.Reponse
+            pilote = qualite == Qualite.CO_PILOTE
             PartiePrenante.objects.create(
+                reponse=reponses.CONTRIBUE if pilote else reponses.SOLLICITEE,
                 plan=self,
                 acteur_id=acteur_id,
                 qualite=qualite,
