@@ -2,6 +2,7 @@
 
 import ast
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -28,9 +29,11 @@ DOSSIERS_DE_MACHINE = [f"/{dossier}/" for dossier in ("home", "root", "work", "o
 
 @cache
 def fichiers_suivis():
-    sortie = subprocess.run(["git", "ls-files", "-z"], cwd=RACINE, capture_output=True, text=True)
-    if sortie.returncode:
-        pytest.skip("copie sans historique git : la liste des fichiers suivis est inconnue")
+    if not (shutil.which("git") and (RACINE / ".git").exists()):
+        pytest.skip("sans git ou sans historique, la liste des fichiers suivis est inconnue")
+    sortie = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=RACINE, capture_output=True, text=True, check=True
+    )
     chemins = [RACINE / nom for nom in sortie.stdout.split("\0") if nom]
     return [chemin for chemin in chemins if chemin.is_file()]
 
