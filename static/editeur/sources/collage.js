@@ -12,7 +12,7 @@ export const ELEMENTS_MAXIMUM = 20_000
 const IMBRICATION_MAXIMALE = 10
 
 const JAMAIS_COLLES =
-  "script,style,xml,title,meta,link,base,template,noscript,img,picture,svg,math,canvas,audio,video," +
+  "script,style,xmp,xml,title,meta,link,base,template,noscript,img,picture,svg,math,canvas,audio,video," +
   "object,embed,iframe,input,button,select,textarea,hr,del," +
   `[hidden],[${STYLE}*='display:none'],[${STYLE}*='mso-hide']`
 /* La propriété entière : Word écrit aussi « mso-bidi-font-weight:normal » sur du vrai gras. */
@@ -24,9 +24,22 @@ const CLASSE_DE_TITRE = /^Mso(?:Title|Heading(\d)?)/
 
 export class CollageTropLourd extends Error {}
 
-/* Seul l’intérieur des balises est touché : le mot « style= » reste dans les phrases. */
-function sansAttributStyle(html) {
-  return html.replace(/<[a-z][^<>]*>/gi, (balise) => balise.replace(/([\s"'/])style\s*=/gi, `$1${STYLE}=`))
+const BALISE = /<[a-z][^<>]*>/gi
+const ATTRIBUT = /([^\s"'<>/=]+)(\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'>]+))/g
+
+/**
+ * Renomme, avant toute lecture, ce que la CSP refuserait même dans un document inerte : les attributs
+ * « style » et « on… », et l’élément <style>, qui devient un <xmp> dont le contenu reste du texte brut.
+ * Le temps est proportionnel à la longueur, et le texte entre les balises n’est pas touché.
+ */
+export function desarmer(html) {
+  return html
+    .replace(/<(\/?)style(?=[\s>/])/gi, "<$1xmp")
+    .replace(BALISE, (balise) =>
+      balise.replace(ATTRIBUT, (attribut, nom) =>
+        /^(style$|on)/i.test(nom) ? `data-${attribut}` : attribut,
+      ),
+    )
 }
 
 function retirerCommentaires(document) {
@@ -130,7 +143,7 @@ function retirerAttributs(corps) {
  * @throws {CollageTropLourd} avec une phrase à montrer
  */
 export function nettoyer(html, longueurMaximale = Infinity) {
-  const document = new DOMParser().parseFromString(sansAttributStyle(html), "text/html")
+  const document = new DOMParser().parseFromString(desarmer(html), "text/html")
   const corps = document.body
   retirerCommentaires(document)
   trouver(document, JAMAIS_COLLES).forEach((element) => element.remove())

@@ -2,7 +2,7 @@
 import { chainCommands, exitCode, lift, setBlockType, wrapIn } from "prosemirror-commands"
 import { liftListItem, wrapInList } from "prosemirror-schema-list"
 import { TextSelection } from "prosemirror-state"
-import { deleteColumn, deleteRow, deleteTable, isInTable, selectedRect } from "prosemirror-tables"
+import { deleteColumn, deleteRow, deleteTable, isInTable, selectedRect, TableMap } from "prosemirror-tables"
 import { schema } from "./schema.js"
 
 const { nodes, marks } = schema
@@ -167,22 +167,35 @@ export function ajouterColonne(etat, envoyer) {
   return true
 }
 
-/* Un tableau garde toujours sa ligne d’en-tête. */
-export function supprimerRangee(etat, envoyer) {
-  return isInTable(etat) && selectedRect(etat).top > 0 && deleteRow(etat, envoyer)
+function placerDansLaCase(tr, tableStart, y, x) {
+  const tableau = tr.doc.resolve(tableStart).parent
+  const map = TableMap.get(tableau)
+  const position = map.positionAt(Math.min(y, map.height - 1), Math.min(x, map.width - 1), tableau)
+  return tr.setSelection(TextSelection.create(tr.doc, tableStart + position + 1)).scrollIntoView()
 }
 
-export const supprimerColonne = deleteColumn
+/* Sans cela, supprimer la dernière rangée ferait sortir le curseur du tableau. */
+function enRestantDansLeTableau(commande) {
+  return (etat, envoyer) => {
+    if (!isInTable(etat)) return false
+    const { top, left, tableStart } = selectedRect(etat)
+    return commande(etat, envoyer && ((tr) => envoyer(placerDansLaCase(tr, tableStart, top, left))))
+  }
+}
+
+/* Un tableau garde toujours sa ligne d’en-tête. */
+export const supprimerRangee = enRestantDansLeTableau(
+  (etat, envoyer) => selectedRect(etat).top > 0 && deleteRow(etat, envoyer),
+)
+export const supprimerColonne = enRestantDansLeTableau(deleteColumn)
 export const supprimerTableau = deleteTable
 
 /* Entrée descend d’une case ; sur la dernière rangée, elle en ajoute une. */
 export function descendreDansLeTableau(etat, envoyer, vue) {
   if (!isInTable(etat)) return false
-  const { bottom, map } = selectedRect(etat)
-  if (bottom === map.height) ajouterRangee(etat, envoyer)
   if (!envoyer) return true
-  const { left, map: grille, tableStart } = selectedRect(vue.state)
-  const position = tableStart + grille.map[bottom * grille.width + left] + 1
-  envoyer(vue.state.tr.setSelection(TextSelection.create(vue.state.doc, position)).scrollIntoView())
+  const { bottom, left, map, tableStart } = selectedRect(etat)
+  if (bottom === map.height) ajouterRangee(etat, envoyer)
+  envoyer(placerDansLaCase(vue.state.tr, tableStart, bottom, left))
   return true
 }

@@ -31,7 +31,7 @@ export function renommer(element, balise) {
   return remplacant
 }
 
-/* L’attribut « style » est renommé avant toute lecture : la CSP n’a rien à refuser. */
+/* Le nom que `desarmer` donne à l’attribut « style » avant toute lecture. */
 export const STYLE = "data-style"
 
 export function styleDe(element) {

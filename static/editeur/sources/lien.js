@@ -1,4 +1,5 @@
 /* Le dialogue des liens : un seul pour la page, posé hors de tout formulaire. */
+import { toggleMark } from "prosemirror-commands"
 import { lienCourant, poserLien, retirerLien } from "./commandes.js"
 import { creer } from "./element.js"
 import { estAdressePermise } from "./profil.js"
@@ -97,7 +98,7 @@ function demander({ href = "", avecTexte }) {
 }
 
 export function peutPoserUnLien(etat) {
-  return etat.selection.$from.parent.type.allowsMarkType(schema.marks.link)
+  return toggleMark(schema.marks.link)(etat)
 }
 
 /** Commande : demande une adresse et la pose sur le lien courant, la sélection, ou un texte nouveau. */

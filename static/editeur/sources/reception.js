@@ -1,6 +1,6 @@
 /* Le collage et le glisser-déposer : nettoyés, ou refusés avec une phrase. */
 import { Plugin } from "prosemirror-state"
-import { CollageTropLourd, nettoyer, refuserSiTropLong } from "./collage.js"
+import { CollageTropLourd, desarmer, nettoyer, refuserSiTropLong } from "./collage.js"
 
 /* ProseMirror marque ainsi ce qui a été copié d’un de nos éditeurs : rien à nettoyer. */
 const COPIE_DE_L_EDITEUR = "data-pm-slice"
@@ -31,7 +31,7 @@ export function reception(longueurMaximale, prevenir) {
     props: {
       transformPastedHTML: (html) =>
         html.includes(COPIE_DE_L_EDITEUR) && html.length <= longueurMaximale
-          ? html
+          ? desarmer(html)
           : essayer(() => nettoyer(html, longueurMaximale)),
       transformPastedText: (texte) =>
         essayer(() => {

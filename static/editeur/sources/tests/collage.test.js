@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs"
 import { test } from "node:test"
 import { JSDOM } from "jsdom"
 import { DOMParser as LecteurProseMirror } from "prosemirror-model"
-import { CollageTropLourd, nettoyer } from "../collage.js"
+import { CollageTropLourd, desarmer, nettoyer } from "../collage.js"
 import { ecrire, lire } from "../markdown.js"
 import { schema } from "../schema.js"
 
@@ -43,10 +43,17 @@ test("Google Documents : le gras qui enveloppe tout n’est pas du gras", () => 
 
 test("aucun attribut style, aucun script, aucune image ne sort du nettoyage", () => {
   const html = nettoyer(
-    '<p style="color:red" onclick="x()" class="a" id="b">Un</p><div/style=x>Deux</div><script>alert(1)</script>' +
+    '<p style="color:red" onclick="x()" class="a" id="b">Un</p><div style = x>Deux</div><script>alert(1)</script>' +
       "<style>p{color:red}</style><img src=x onerror=alert(1)><iframe src=/></iframe><svg><script>x</script></svg>",
   )
   assert.equal(html, "<p>Un</p><div>Deux</div>")
+})
+
+test("ce que la CSP refuserait est renommé avant toute lecture, le reste ne change pas", () => {
+  assert.equal(
+    desarmer(`<STYLE type=x>p{}</STYLE><p ONCLICK = 'a' style="b" title="c style=d" href=/on=e>style=f onx=g</p>`),
+    `<xmp type=x>p{}</xmp><p data-ONCLICK = 'a' data-style="b" title="c style=d" href=/on=e>style=f onx=g</p>`,
+  )
 })
 
 test("le mot « style= » écrit dans une phrase y reste", () => {
