@@ -61,7 +61,10 @@ def principal():
             version = session.info.server_version // 10000
     except psycopg.OperationalError as erreur:
         raison = str(erreur).strip().splitlines()[0]
-        sys.stderr.write(f"Aucun PostgreSQL ne répond ({raison}).\n")
+        sys.stderr.write(
+            f"Aucun PostgreSQL ne répond ({raison}).\n"
+            "Désignez-en un par PGHOST, PGPORT, PGUSER et PGPASSWORD, ou par DATABASE_URL_TEST.\n"
+        )
         return SANS_SERVEUR
     sys.stderr.write(f"PostgreSQL {version} répond.\n")
     return executer(serveur, sys.argv[1:]) if sys.argv[1:] else 0
