@@ -69,7 +69,8 @@ def dessiner(fiches, axe, identifiant):
     hauteur = ENTETE + RANG * len(fiches) + 4
     return format_html(
         '<svg class="gantt" xmlns="http://www.w3.org/2000/svg" role="img" viewBox="0 0 {l} {h}"'
-        ' width="{l}" height="{h}" font-family="{p}" aria-labelledby="{id}-titre"><title id="{id}-titre">{t}</title>'
+        ' width="{l}" height="{h}" font-family="{p}" aria-labelledby="{id}-titre">'
+        '<title id="{id}-titre">{t}</title>'
         '<defs><pattern id="{id}-hachures" width="5" height="5" patternUnits="userSpaceOnUse"'
         ' patternTransform="rotate(45)"><rect width="5" height="5" fill="#ffffff"/>'
         '<path d="M0 0V5" stroke="#1f3a57" stroke-width="2.4"/></pattern></defs>{grille}{rangs}'

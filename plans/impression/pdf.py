@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import warnings
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -35,40 +36,79 @@ class ImpressionImpossible(Exception):
 
 
 class Impression(NamedTuple):
+    """Un PDF produit ; `reserve` dit, en français, ce qui l'empêche d'être accessible."""
+
     contenu: bytes
-    accessible: bool
     pages: int
+    reserve: str = ""
+
+    @property
+    def accessible(self):
+        return not self.reserve
 
 
 # --- Dans le processus d'impression ---------------------------------------------------------------
 
 
 def imprimer(html):
-    """Imprime une page HTML. Si le balisage échoue, un PDF simple, et `accessible` vaut faux."""
+    """Imprime une page HTML ; si PDF/UA n'est pas possible, le PDF sort quand même et le dit."""
     from weasyprint import HTML  # import lent, et qui demande Pango
     from weasyprint.text.fonts import FontConfiguration
 
-    with sans_ramasse_miettes():
+    with sans_ramasse_miettes(), warnings.catch_warnings():
+        # WeasyPrint 70 oublie de fermer le profil de couleur que PDF/A demande.
+        warnings.filterwarnings("ignore", category=ResourceWarning)
         document = HTML(
             string=html, base_url=RACINE.as_uri() + "/", url_fetcher=fichiers_statiques_seulement()
         ).render(font_config=FontConfiguration())
-        try:
-            annoncer_pdfua(document.metadata)
-            contenu, accessible = document.write_pdf(pdf_variant="pdf/a-3a"), True
-        except Exception:  # quelle qu'en soit la cause, le document est dû
-            logging.getLogger(__name__).exception("PDF balisé impossible : un PDF simple suit")
-            contenu, accessible = document.write_pdf(), False
-        return Impression(contenu, accessible, len(document.pages))
+        contenu, reserve = ecrire(document)
+        return Impression(contenu, len(document.pages), reserve)
 
 
-def annoncer_pdfua(metadonnees):
-    """Ajoute aux métadonnées PDF/A l'annonce PDF/UA-1, que WeasyPrint n'écrit que seule."""
-    d_origine = metadonnees.generate_rdf_metadata
+def ecrire(document):
+    """Le meilleur PDF possible, et la réserve s'il n'est pas PDF/A-3a et PDF/UA-1."""
+    try:
+        with caracteres_sans_dessin() as manquants:
+            contenu = conforme(document)
+        if not manquants:
+            return contenu, ""
+        liste = ", ".join(sorted(manquants)[:20])
+        return document.write_pdf(pdf_tags=True), f"Aucune police ne sait dessiner : {liste}."
+    except Exception:  # quelle qu'en soit la cause, le document est dû
+        logging.getLogger(__name__).exception("PDF balisé impossible : un PDF simple suit")
+        return document.write_pdf(), "Le balisage du document a échoué."
+
+
+def conforme(document):
+    """PDF/A-3a, dont les métadonnées annoncent aussi PDF/UA-1 : WeasyPrint n'écrit que l'un."""
+    d_origine = document.metadata.generate_rdf_metadata
 
     def avec_pdfua(*args):
         return d_origine(*args).replace(FIN_RDF, XMP_PDFUA + FIN_RDF)
 
-    metadonnees.generate_rdf_metadata = avec_pdfua
+    document.metadata.generate_rdf_metadata = avec_pdfua
+    try:
+        return document.write_pdf(pdf_variant="pdf/a-3a")
+    finally:
+        document.metadata.generate_rdf_metadata = d_origine
+
+
+@contextmanager
+def caracteres_sans_dessin():
+    """L'ensemble, rempli au fil de l'écriture, des caractères que PDF/UA interdit : sans glyphe."""
+    manquants = set()
+
+    class Releve(logging.Handler):
+        def emit(self, enregistrement):
+            if str(enregistrement.msg).startswith(".notdef"):
+                manquants.add(enregistrement.args[0])
+
+    releve, source = Releve(), logging.getLogger("weasyprint")
+    source.addHandler(releve)
+    try:
+        yield manquants
+    finally:
+        source.removeHandler(releve)
 
 
 @contextmanager
@@ -133,7 +173,7 @@ def principal(dossier):
     progres.addHandler(suivi)
     impression = imprimer((dossier / PAGE).read_text(encoding="utf-8"))
     (dossier / PDF).write_bytes(impression.contenu)
-    bilan = {"progression": 99, "accessible": impression.accessible, "pages": impression.pages}
+    bilan = {"progression": 99, "pages": impression.pages, "reserve": impression.reserve}
     suivi.fichier.write_text(json.dumps(bilan))
 
 
@@ -156,7 +196,7 @@ def imprimer_a_part(html, progression=None):
             processus.kill()
             processus.wait()
         bilan = _suivi(dossier)
-        return Impression((dossier / PDF).read_bytes(), bilan["accessible"], bilan["pages"])
+        return Impression((dossier / PDF).read_bytes(), bilan["pages"], bilan["reserve"])
 
 
 def _attendre(processus, dossier, progression):

@@ -54,6 +54,7 @@ def sigles_employes(texte, parties):
     Le sigle d'une partie l'emporte sur celui du métier.
     """
     connus = SIGLES_DU_METIER | {p.acteur.sigle: p.acteur.nom for p in parties if p.acteur.sigle}
-    mots = set(re.findall(r"[\w’&.-]+", texte))
-    employes = [(s, nom) for s, nom in connus.items() if s in mots and s != nom]
-    return sorted(employes, key=lambda couple: normaliser(couple[0]))
+    # Le plus long d'abord : « CCAS » avant « CC ».
+    choix = "|".join(map(re.escape, sorted(connus, key=len, reverse=True)))
+    employes = set(re.findall(rf"(?<!\w)(?:{choix})(?!\w)", texte))
+    return [(s, connus[s]) for s in sorted(employes, key=normaliser) if connus[s] != s]

@@ -202,7 +202,7 @@ class Document(models.Model):
             accessible=impression.accessible,
             public=self.plan.est_public,
             pages=impression.pages,
-            erreur="",
+            erreur=impression.reserve,
             produit_le=timezone.now(),
         )
         perdu = ancien if tenu else nom

@@ -40,7 +40,7 @@ class Command(BaseCommand):
         except ImpressionImpossible as erreur:
             raise CommandError(str(erreur)) from erreur
         if not impression.accessible:
-            self.stderr.write("Attention : ce PDF n'a pas pu être balisé (PDF/UA).")
+            self.stderr.write(f"Attention, ce PDF n'est pas accessible. {impression.reserve}")
         return impression.contenu
 
     def en_html(self, plan, jour):

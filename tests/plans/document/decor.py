@@ -1,7 +1,13 @@
 """Un plan plausible de taille voulue, pour éprouver et mesurer le document."""
 
+import io
+import re
 from datetime import date
 from decimal import Decimal
+from types import SimpleNamespace
+
+import pikepdf
+import pypdf
 
 from acteurs.publics import Public
 from dispositifs.typologie import FAMILLE_PAR_TYPE
@@ -119,3 +125,20 @@ def make_action(plan, rang, parties, offre):
     f.make_indicateur(fiche, libelle="Véhicules réparés", unite="véhicules", depart=40, cible=300)
     fiche.dispositifs.set(offre)
     return fiche
+
+
+def lire(impression):
+    """Un PDF produit, ouvert pour son texte (pypdf) et pour sa structure (pikepdf)."""
+    pages = pypdf.PdfReader(io.BytesIO(impression.contenu)).pages
+    return SimpleNamespace(
+        reserve=impression.reserve,
+        pages=pages,
+        textes=[re.sub(r"\s+", " ", page.extract_text()) for page in pages],
+        structure=pikepdf.open(io.BytesIO(impression.contenu)),
+    )
+
+
+def annonce_pdfua(document):
+    """Ce que les métadonnées d'un PDF lu disent de PDF/UA : sa partie, ou None."""
+    with document.structure.open_metadata() as metadonnees:
+        return metadonnees.get("pdfuaid:part")
