@@ -1,7 +1,7 @@
 """Rien de ce qui a été tapé n'est perdu : un envoi refusé rend la saisie, lisible et copiable.
 
-Trois refus passent par ici : le droit manque (403), le jeton du formulaire est périmé, la session a
-expiré. Dans les deux derniers la personne peut envoyer de nouveau les mêmes champs.
+Quatre refus passent par ici : le droit manque (403), l'objet a disparu (404), le jeton du formulaire
+est périmé, la session a expiré. Dans les deux derniers la personne peut envoyer de nouveau.
 """
 
 import re
@@ -105,10 +105,11 @@ def vient_d_ailleurs(request):
     return urlsplit(origine)[:2] != (request.scheme, request.get_host())
 
 
-def saisie_gardee(request, motif, explication=""):
-    """La page 403 qui rend à la personne ce qu'elle avait tapé.
+def saisie_gardee(request, motif, explication="", status=403):
+    """La page qui rend à la personne ce qu'elle avait tapé.
 
-    `motif` : « droit », « jeton » ou « session » ; `explication` : la phrase du refus de droit.
+    `motif` : « droit », « introuvable », « jeton » ou « session » ; `explication` : la phrase du
+    refus de droit.
     """
     champs, entiere = champs_saisis(request)
     ailleurs = vient_d_ailleurs(request)
@@ -120,10 +121,10 @@ def saisie_gardee(request, motif, explication=""):
         "fichiers": [fichier.name for _, lot in request.FILES.lists() for fichier in lot],
         "secrets_otes": any("csrf" not in nom and SECRETS.search(nom) for nom in request.POST),
         "entiere": entiere,
-        "renvoyable": entiere and not ailleurs and motif != "droit",
+        "renvoyable": entiere and not ailleurs and motif in ("jeton", "session"),
         "cookie_csrf": settings.CSRF_COOKIE_NAME,
     }
-    response = render(request, "portail/saisie_gardee.html", contexte, status=403)
+    response = render(request, "portail/saisie_gardee.html", contexte, status=status)
     add_never_cache_headers(response)
     return response
 

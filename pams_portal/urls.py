@@ -20,3 +20,4 @@ urlpatterns = [
     path("admin/", admin.site.urls),
 ]
 handler403 = "pams_portal.views.acces_refuse"
+handler404 = "pams_portal.views.introuvable"

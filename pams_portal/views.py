@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_safe
-from django.views.defaults import permission_denied
+from django.views.defaults import page_not_found, permission_denied
 
 from pams_portal.droits import MATRICE, Droit, Portee, Role
 from pams_portal.saisie import a_garder, saisie_gardee
@@ -133,3 +133,10 @@ def acces_refuse(request, exception):
     if a_garder(request):
         return saisie_gardee(request, "droit", str(exception))
     return permission_denied(request, exception)
+
+
+def introuvable(request, exception):
+    """Ce qui n'existe pas, ou plus ; un texte envoyé à une part supprimée est rendu."""
+    if request.user.is_authenticated and a_garder(request):
+        return saisie_gardee(request, "introuvable", status=404)
+    return page_not_found(request, exception)

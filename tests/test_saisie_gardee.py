@@ -317,3 +317,15 @@ def test_la_page_n_est_gardee_par_aucun_cache(client, adresse):
     response = client.post(adresse, {"nom": "Roues"})
     assert "no-store" in response.headers["Cache-Control"]
     assert response.headers["Content-Security-Policy"].startswith("default-src 'self'")
+
+
+def test_le_texte_envoye_a_une_part_supprimee_est_rendu(client, plan, region, personnes):
+    part = f.make_contribution(region)
+    url = f"/plans/{plan.slug}/contributions/{part.pk}/modifier/"
+    part.delete()
+    client.force_login(personnes["region"])
+
+    response = client.post(url, {"texte": "Une heure de travail.", "version": 1}, headers=ICI)
+
+    assertContains(response, "Une heure de travail.", status_code=404)
+    assertNotContains(response, "Envoyer de nouveau", status_code=404)
