@@ -11,7 +11,7 @@ urlpatterns = [
     path("accessibilite/", views.accessibilite, name="accessibilite"),
     path("donnees-et-mentions/", views.mentions, name="mentions"),
     path("sante/", views.sante, name="sante"),
-    path("accent.css", views.accent_css, name="accent"),
+    path("accent.css", views.accent, name="accent"),
     path("", include("acteurs.urls_connexion")),
     path("acteurs/", include("acteurs.urls")),
     path("bassins/", include("bassins.urls")),

@@ -121,7 +121,7 @@ def sante(request):
 @require_safe
 @login_not_required
 @cache_control(max_age=3600)
-def accent_css(request):
+def accent(request):
     """La couleur de l'opérateur ; rien si le réglage n'est pas une couleur #rrggbb."""
     accent = settings.PORTAIL_ACCENT
     regle = f":root {{ --accent-portail: {accent}; }}\n" if COULEUR.fullmatch(accent) else ""

@@ -11,7 +11,7 @@ APPLICATIONS = ["bassins", "acteurs", "dispositifs", "plans"]
 # Les feuilles de pams_portal que les applications peuvent importer.
 FEUILLES = {"droits", "edition", "champs", "texte", "recherche"}
 # Appelés par Django ou par héritage, jamais nommés dans le code.
-GABARITS_DE_DJANGO = ("django/", "400.html", "403.html", "403_csrf.html", "404.html", "500.html")
+GABARITS_DE_DJANGO = ("django/", "400.html", "403.html", "404.html", "500.html")
 LIGNES_MAX = 400
 PAGES = re.compile(r"^(bassins|acteurs|dispositifs|plans)\.(forms|views|urls)\b")
 

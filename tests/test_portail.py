@@ -150,3 +150,9 @@ def test_la_couleur_de_l_operateur_est_posee(client, db, settings):
 def test_une_couleur_mal_formee_ne_pose_rien(client, db, settings, accent):
     settings.PORTAIL_ACCENT = accent
     assert client.get("/accent.css").content == b""
+
+
+def test_l_accent_d_un_operateur_est_lie_a_chaque_page(client, db, settings):
+    settings.PORTAIL_ACCENT = "#7a1f3d"
+
+    assertContains(client.get("/"), '<link rel="stylesheet" href="/accent.css">', html=True)
