@@ -12,7 +12,7 @@ APPLICATIONS = ["bassins", "acteurs", "dispositifs", "plans"]
 FEUILLES = {"droits", "edition", "champs", "texte", "recherche"}
 # Appelés par Django ou par héritage, jamais nommés dans le code.
 GABARITS_DE_DJANGO = ("django/", "400.html", "403.html", "404.html", "500.html")
-LIGNES_MAX = 400
+LIGNES_MAX = {"tests": 500}  # 400 ailleurs
 PAGES = re.compile(r"^(bassins|acteurs|dispositifs|plans)\.(forms|views|urls)\b")
 
 
@@ -70,7 +70,9 @@ def test_aucun_gabarit_orphelin():
 def test_aucune_piece_ne_deborde(dossier):
     for fichier in modules(dossier):
         lignes = len(fichier.read_text().splitlines())
-        assert lignes <= LIGNES_MAX, f"{fichier} a {lignes} lignes : en faire un dossier"
+        assert lignes <= LIGNES_MAX.get(dossier, 400), (
+            f"{fichier} a {lignes} lignes : en faire un dossier"
+        )
 
 
 def test_pas_de_tiroir_fourre_tout():
