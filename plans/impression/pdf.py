@@ -52,31 +52,36 @@ class Impression(NamedTuple):
 
 def imprimer(html):
     """Imprime une page HTML ; si PDF/UA n'est pas possible, le PDF sort quand même et le dit."""
-    from weasyprint import HTML  # import lent, et qui demande Pango
-    from weasyprint.text.fonts import FontConfiguration
-
     with sans_ramasse_miettes(), warnings.catch_warnings():
         # WeasyPrint 70 oublie de fermer le profil de couleur que PDF/A demande.
         warnings.filterwarnings("ignore", category=ResourceWarning)
-        document = HTML(
-            string=html, base_url=RACINE.as_uri() + "/", url_fetcher=fichiers_statiques_seulement()
-        ).render(font_config=FontConfiguration())
-        contenu, reserve = ecrire(document)
-        return Impression(contenu, len(document.pages), reserve)
+        try:
+            with caracteres_sans_dessin() as manquants:
+                document = mettre_en_page(html)
+                contenu = conforme(document)
+        except Exception:  # quelle qu'en soit la cause, le document est dû
+            logging.getLogger(__name__).exception("PDF balisé impossible : un PDF simple suit")
+            return imprimer_sans_annonce(html, "Le balisage du document a échoué.", balises=False)
+        if manquants:
+            liste = ", ".join(f"{c} (U+{ord(c):04X})" for c in sorted(manquants)[:20])
+            return imprimer_sans_annonce(html, f"Aucune police ne sait dessiner : {liste}.")
+        return Impression(contenu, len(document.pages))
 
 
-def ecrire(document):
-    """Le meilleur PDF possible, et la réserve s'il n'est pas PDF/A-3a et PDF/UA-1."""
-    try:
-        with caracteres_sans_dessin() as manquants:
-            contenu = conforme(document)
-        if not manquants:
-            return contenu, ""
-        liste = ", ".join(sorted(manquants)[:20])
-        return document.write_pdf(pdf_tags=True), f"Aucune police ne sait dessiner : {liste}."
-    except Exception:  # quelle qu'en soit la cause, le document est dû
-        logging.getLogger(__name__).exception("PDF balisé impossible : un PDF simple suit")
-        return document.write_pdf(), "Le balisage du document a échoué."
+def mettre_en_page(html):
+    from weasyprint import HTML  # import lent, et qui demande Pango
+    from weasyprint.text.fonts import FontConfiguration
+
+    page = HTML(
+        string=html, base_url=RACINE.as_uri() + "/", url_fetcher=fichiers_statiques_seulement()
+    )
+    return page.render(font_config=FontConfiguration())
+
+
+def imprimer_sans_annonce(html, reserve, balises=True):
+    """Le PDF qui ne prétend à rien, remis en page : une page ne s'écrit bien qu'une fois."""
+    document = mettre_en_page(html)
+    return Impression(document.write_pdf(pdf_tags=balises), len(document.pages), reserve)
 
 
 def conforme(document):
