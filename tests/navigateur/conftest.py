@@ -6,6 +6,7 @@ une fiche qui n'est qu'à lui, comme le feraient des personnes différentes le m
 
 import os
 import shutil
+from io import StringIO
 
 import pytest
 from django.conf import settings
@@ -15,8 +16,10 @@ from django.core.management import call_command
 from django.db import connection
 from django.test import Client, override_settings
 from django.test.testcases import LiveServerThread
+from playwright.sync_api import expect
 
 HOTE = "127.0.0.1"
+PATIENCE = 15_000  # millisecondes : une machine chargée est lente, elle n'a pas tort
 ESSAI = {
     "DEMO": True,
     "ALLOWED_HOSTS": [HOTE],
@@ -25,6 +28,12 @@ ESSAI = {
 
 # Playwright tient une boucle d'événements ; l'essai n'en lit pas moins la base, tout droit.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+expect.set_options(timeout=PATIENCE)
+
+
+@pytest.fixture(scope="session")
+def base_url():
+    """Aucune adresse commune : chaque serveur d'essai choisit son port."""
 
 
 @pytest.fixture(scope="session")
@@ -57,7 +66,7 @@ def base(django_db_blocker, tmp_path_factory):
         ancienne, connection.connection = connection.connection, None
         reglages["TEST"]["NAME"] = str(nom)
         connection.creation.create_test_db(verbosity=0, autoclobber=True)
-        call_command("demo", verbosity=0, stdout=open(os.devnull, "w"))
+        call_command("demo", verbosity=0, stdout=StringIO())
         yield
         connection.creation.destroy_test_db(ancien, verbosity=0)
         reglages["TEST"]["NAME"], connection.connection = ancien_essai, ancienne
@@ -77,7 +86,7 @@ def portail(base):
 
 @pytest.fixture
 def visiteur(new_context, portail):
-    """`visiteur("region")` : une page neuve, cookies à part, déjà connectée si l'on nomme un compte.
+    """`visiteur("region")` : une page neuve, cookies à part, connectée si l'on nomme un compte.
 
     À la fin de l'essai, aucune page n'a appelé un autre hôte ni heurté la politique de sécurité.
     """
@@ -89,12 +98,13 @@ def visiteur(new_context, portail):
             reproches.append(message.text)
 
     def noter_les_hotes(requete):
-        if not requete.url.startswith((f"{portail}/", "data:", "blob:", "chrome-extension:")):
+        # « chrome: » et « data: » ne quittent pas la machine : le lecteur de PDF, une icône.
+        if requete.url.startswith(("http", "ws")) and not requete.url.startswith(f"{portail}/"):
             reproches.append(f"appel à {requete.url}")
 
     def ouvrir(compte=None, **options):
         contexte = new_context(base_url=portail, **options)
-        contexte.set_default_timeout(15_000)
+        contexte.set_default_timeout(PATIENCE)
         contexte.on("console", noter_la_console)
         contexte.on("weberror", lambda erreur: reproches.append(str(erreur.error)))
         contexte.on("request", noter_les_hotes)
