@@ -1,9 +1,10 @@
 """Ce que coûte le journal : enregistrer 2 ko de texte, avec et sans lui, sur les deux bases.
 
-`python -m benchmarks.journal` joue tout ; `mesures()` rend les chiffres de la base courante. Les
+`python -m benchmarks.journal` joue tout ; `mesurer()` rend les mêmes lignes à `benchmarks`. Les
 cas sont joués à tour de rôle : une machine chargée les ralentit tous également.
 """
 
+import json
 import os
 import subprocess
 import sys
@@ -20,15 +21,32 @@ PROFONDEURS = (1, 100)  # de combien d'actes on revient en arrière
 
 
 def principal():
-    """Joue les mesures sur SQLite, puis sur PostgreSQL si un serveur répond."""
     print("| base | cas | p50 (ms) | p99 (ms) |")
     print("| --- | --- | --- | --- |", flush=True)
+    for base, cas, p50, p99 in sur_les_deux_bases():
+        print(f"| {base} | {cas} | {en_ms(p50)} | {en_ms(p99)} |", flush=True)
+
+
+def mesurer():
+    """Les lignes du tableau commun ; le rapport est à l'écriture nue de la même base."""
+    nues = {}
+    for base, cas, p50, p99 in sur_les_deux_bases():
+        rapport = p50 / nues.setdefault(base, p50)
+        taille = f"{base}, 2 ko, p99 {en_ms(p99)} ms"
+        yield cas, taille, f"{p50:.4f}", f"{rapport:.1f}", ""
+
+
+def sur_les_deux_bases():
+    """[(base, cas, p50, p99)] sur SQLite, puis sur PostgreSQL si un serveur répond."""
     sans_adresse = {k: v for k, v in os.environ.items() if k != "DATABASE_URL"}
     ici = [sys.executable, "-m", "benchmarks.journal", "--sur-cette-base"]
     for lanceur in ([], [sys.executable, ".ci/sur_postgres.py"]):
         with tempfile.TemporaryDirectory() as dossier:
             environnement = sans_adresse | {"DONNEES_DIR": dossier}
-            subprocess.run([*lanceur, *ici], cwd=RACINE, env=environnement, check=False)
+            sortie = subprocess.run(
+                [*lanceur, *ici], cwd=RACINE, env=environnement, stdout=subprocess.PIPE, text=True
+            ).stdout
+        yield from (json.loads(ligne) for ligne in sortie.splitlines())
 
 
 def sur_cette_base():
@@ -37,8 +55,8 @@ def sur_cette_base():
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pams_portal.settings")
     django.setup()
     with base_jetable() as nom:
-        for cas, p50, p99 in mesures():
-            print(f"| {nom} | {cas} | {en_ms(p50)} | {en_ms(p99)} |", flush=True)
+        for mesure in mesures():
+            print(json.dumps([nom, *mesure]), flush=True)
 
 
 @contextmanager
