@@ -248,14 +248,14 @@ MOTIFS_RETORS = [
 @pytest.mark.lent
 @pytest.mark.parametrize("motif", MOTIFS_RETORS)
 def test_un_texte_retors_a_la_limite_demande_un_travail_borne(motif):
-    """Mesuré : 3 s au pire, pour 200 000 caractères écrits contre l'analyseur."""
+    """Mesuré : 8 s au pire, sur une machine occupée (docs/decisions/0004-editeur.md)."""
     entier = motif * (LONGUEUR_MAXIMALE // len(motif))
     ligne = motif * ((PARAGRAPHE_MAXIMAL - 1) // len(motif))
     paragraphes = f"{ligne}x\n\n" * (LONGUEUR_MAXIMALE // PARAGRAPHE_MAXIMAL)
     for texte in (f"{entier}x", paragraphes):
         depart = time.perf_counter()
         html = en_html(texte)
-        assert time.perf_counter() - depart < 15
+        assert time.perf_counter() - depart < 30
         verifier_sur(html)
 
 
