@@ -13,7 +13,7 @@ RACINE = Path(__file__).resolve().parent.parent
 
 
 def preparer(dossier):
-    """Une installation vide et jetable : base SQLite, fichiers et clé dans un dossier temporaire."""
+    """Une installation vide et jetable : base, fichiers et clé dans un dossier temporaire."""
     os.environ |= {
         "DONNEES_DIR": dossier,
         "DATABASE_URL": f"sqlite:///{dossier}/mesures.sqlite3",

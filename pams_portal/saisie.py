@@ -1,7 +1,7 @@
 """Rien de ce qui a été tapé n'est perdu : un envoi refusé rend la saisie, lisible et copiable.
 
-Quatre refus passent par ici : le droit manque (403), l'objet a disparu (404), le jeton du formulaire
-est périmé, la session a expiré. Dans les deux derniers la personne peut envoyer de nouveau.
+Quatre refus passent par ici : le droit manque (403), l'objet a disparu (404), le jeton du
+formulaire est périmé, la session a expiré. Dans les deux derniers la personne peut renvoyer.
 """
 
 import re

@@ -4,6 +4,7 @@ from bassins.models import Bassin
 from pams_portal.droits import Qualite
 from pams_portal.edition import FormulaireVersionne
 from plans.models import PartiePrenante, Plan
+from plans.models.plan import fonctions_sur
 
 
 def date_iso():
@@ -51,6 +52,13 @@ class PartieCreateForm(FormulaireVersionne):
         if self.instance.plan.parties.filter(acteur=acteur, qualite=qualite).exists():
             self.add_error("acteur", "Cet acteur a déjà cette qualité dans le plan.")
         return donnees
+
+    def save(self, commit=True):
+        """Les fonctions de l'acteur sur le bassin lui ouvrent les chapitres de la loi."""
+        partie = self.instance
+        fonctions = fonctions_sur(partie.plan.bassin).filter(acteur=partie.acteur)
+        partie.fonctions = sorted({fonction.nature for fonction in fonctions})
+        return super().save(commit)
 
 
 class PartieForm(FormulaireVersionne):

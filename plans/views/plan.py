@@ -35,6 +35,7 @@ def plan_detail(request, slug):
     contexte = {
         "plan": plan,
         "lecture": lecture,
+        "document": plan.documents.prets().filter(revision=plan.revision).first(),
         "ecrit": plan.est_en_redaction and bool(mes_parties),
         "contribuables": chapitres_ouverts(request.user, lecture, mes_parties),
         "peut_creer_une_fiche": any(

@@ -87,3 +87,16 @@ def test_la_recherche_trouve_par_nom_sigle_ou_siren(client, plan, personnes):
     for recherche in ("mission locale", "MLA", "130005481"):
         html = client.get(url, {"q": recherche}).content.decode()
         assert html.count("<option") - 4 == 1, recherche
+
+
+def test_un_organisme_du_spe_ajoute_a_la_main_ecrit_son_chapitre(client, plan, personnes):
+    mission_locale = f.make_acteur(nom="Mission locale")
+    f.make_fonction(mission_locale, "spe", epci=plan.bassin.perimetre.epci.all())
+    client.force_login(personnes["region"])
+
+    client.post(
+        reverse("plans:partie_create", args=[plan.slug]),
+        {"acteur": mission_locale.pk, "qualite": "coordonnee"},
+    )
+
+    assert plan.parties.get(acteur=mission_locale).est_du_spe

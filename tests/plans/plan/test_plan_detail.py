@@ -18,7 +18,7 @@ def remplir(plan, region, aom, nombre):
 
 
 @pytest.mark.parametrize("nombre", [1, 3])
-@pytest.mark.parametrize(("qui", "requetes"), [("region", 27), ("aom", 22), ("lectrice", 17)])
+@pytest.mark.parametrize(("qui", "requetes"), [("region", 28), ("aom", 23), ("lectrice", 18)])
 def test_nombre_de_requetes_constant(
     client, plan, region, aom, personnes, nombre, qui, requetes, django_assert_num_queries
 ):
@@ -78,3 +78,12 @@ def test_ce_qui_manque_est_montre(client, plan, region, personnes):
     html = client.get(plan.get_absolute_url()).content.decode()
 
     assert f"{fiche.code} : constat, objectif opérationnel, description" in html
+
+
+def test_un_pdf_qui_n_est_pas_accessible_est_dit(client, plan, region, personnes):
+    plan.documents.create(revision=plan.revision, etat="pret", accessible=False)
+    client.force_login(personnes["region"])
+
+    html = client.get(plan.get_absolute_url()).content.decode()
+
+    assert "n’a pas pu être rendu accessible (PDF/UA)" in html
