@@ -74,14 +74,16 @@ function suivreLaLecture() {
   for (const cible of liens.keys()) observateur.observe(cible);
 }
 
-let saisieEnCours = false;
+// Envoyer un formulaire n'enregistre que lui : les autres saisies de la page restent à garder.
+const saisies = new Set();
 
 function suivreLaSaisie(evenement) {
-  if (evenement.target.closest("form[data-garder]")) saisieEnCours = true;
+  const formulaire = evenement.target.closest("form[data-garder]");
+  if (formulaire) saisies.add(formulaire);
 }
 
 function retenirLeDepart(evenement) {
-  if (saisieEnCours) evenement.preventDefault();
+  if ([...saisies].some((formulaire) => formulaire.isConnected)) evenement.preventDefault();
 }
 
 ouvrirSurGrandEcran();
@@ -89,7 +91,7 @@ focaliserLeBilan(document);
 suivreLaLecture();
 rendreDefilables();
 grandEcran.addEventListener("change", ouvrirSurGrandEcran);
-document.addEventListener("submit", () => (saisieEnCours = false));
+document.addEventListener("submit", (evenement) => saisies.delete(evenement.target));
 document.addEventListener("submit", retenirLeSecondEnvoi);
 document.addEventListener("input", suivreLaSaisie);
 document.addEventListener("htmx:after:swap", (evenement) => focaliserLeBilan(evenement.target));

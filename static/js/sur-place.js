@@ -1,6 +1,7 @@
 // Écrire une part à sa place dans le plan. Sans ce module, le lien mène à la page d'édition.
 
 const LIEN = "a[data-sur-place]";
+const ABANDONNER = "Abandonner ce que vous venez d’écrire ici ?";
 
 async function formulaireDe(adresse) {
   const reponse = await fetch(adresse, { credentials: "same-origin" });
@@ -9,7 +10,23 @@ async function formulaireDe(adresse) {
   return page.querySelector("main form[data-garder]");
 }
 
+// Deux parts ouvertes à la fois portent les mêmes champs : chacun garde une identité à lui.
+function distinguer(formulaire, part) {
+  for (const attribut of ["id", "for", "aria-describedby"]) {
+    for (const element of formulaire.querySelectorAll(`[${attribut}]`)) {
+      const noms = element.getAttribute(attribut).replace(/\S+/g, `$&-${part.id}`);
+      element.setAttribute(attribut, noms);
+    }
+  }
+}
+
+function estModifie(formulaire) {
+  const textes = [...formulaire.querySelectorAll("textarea")];
+  return textes.some((texte) => texte.value !== texte.defaultValue);
+}
+
 function refermer(part, formulaire, lien) {
+  if (estModifie(formulaire) && !window.confirm(ABANDONNER)) return;
   formulaire.remove();
   for (const element of part.children) element.hidden = false;
   lien.focus();
@@ -17,6 +34,7 @@ function refermer(part, formulaire, lien) {
 
 function poser(part, formulaire, lien) {
   formulaire.action = lien.href;
+  distinguer(formulaire, part);
   for (const element of part.children) element.hidden = true;
   part.append(document.adoptNode(formulaire));
   window.monterEditeurs?.(part);
@@ -28,11 +46,19 @@ function poser(part, formulaire, lien) {
   part.scrollIntoView({ block: "nearest" });
 }
 
-document.addEventListener("click", async (evenement) => {
+async function ouvrir(lien) {
+  const part = lien.closest(".part");
+  if (part.ariaBusy) return; // un double-clic n'ouvre qu'un formulaire
+  part.ariaBusy = "true";
+  const formulaire = await formulaireDe(lien.href).catch(() => null);
+  part.ariaBusy = null;
+  if (formulaire) poser(part, formulaire, lien);
+  else window.location.assign(lien.href);
+}
+
+document.addEventListener("click", (evenement) => {
   const lien = evenement.target.closest(LIEN);
   if (!lien || evenement.ctrlKey || evenement.metaKey || evenement.shiftKey) return;
   evenement.preventDefault();
-  const formulaire = await formulaireDe(lien.href).catch(() => null);
-  if (formulaire) poser(lien.closest(".part"), formulaire, lien);
-  else window.location.assign(lien.href);
+  ouvrir(lien);
 });

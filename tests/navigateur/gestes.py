@@ -69,3 +69,7 @@ def coller(page, html):
         }""",
         html,
     )
+
+
+def relire(objet):
+    return type(objet).objects.get(pk=objet.pk)

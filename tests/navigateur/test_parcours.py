@@ -25,6 +25,7 @@ from tests.navigateur.gestes import (
     enregistrer,
     fiche,
     part_de,
+    relire,
     remplacer,
     se_connecter,
     zone_de_texte,
@@ -76,21 +77,6 @@ def test_la_region_se_connecte_ecrit_sa_part_a_sa_place_et_le_journal_le_dit(vis
     expect(dernier).to_contain_text(str(part))
     dernier.get_by_text("Avant, après").click()
     expect(dernier.locator("ins")).to_contain_text("La Région **finance** trois relais.")
-
-
-def test_ecrire_a_sa_place_puis_annuler_rend_la_part_et_le_curseur(visiteur):
-    part = part_de(REGION, "engagements")
-    page = visiteur("region")
-    page.goto(PLAN)
-    article = page.locator(f"#{part.ancre}")
-    lien = article.get_by_role("link", name="Modifier")
-    lien.click()
-    expect(zone_de_texte(article)).to_be_focused()
-    expect(article.locator("> .prose")).to_be_hidden()
-    article.get_by_role("link", name="Annuler").click()
-    expect(article.locator("> .prose")).to_be_visible()
-    expect(article.locator("form[data-garder]")).to_have_count(0)
-    expect(lien).to_be_focused()
 
 
 # --- Chacun sa part ------------------------------------------------------------------------------
@@ -153,10 +139,6 @@ def envois_a_la_main():
             },
         ),
     ]
-
-
-def relire(objet):
-    return type(objet).objects.get(pk=objet.pk)
 
 
 def test_le_departement_lit_la_part_de_la_region_sans_pouvoir_y_toucher(visiteur):
