@@ -1,47 +1,27 @@
-"""L'inventaire : trouver, lire, proposer, corriger et confirmer un dispositif."""
+"""Recenser : lire, proposer, corriger et confirmer un dispositif."""
 
 import re
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from acteurs.models import Acteur
 from dispositifs.avertissements import avertissements
 from dispositifs.champs import chercher_acteurs
-from dispositifs.filters import DispositifFilter
-from dispositifs.forms import DispositifForm, StatutForm, bassins_de
+from dispositifs.forms.recensement import DispositifForm, StatutForm, bassins_de
 from dispositifs.historique import histoire
 from dispositifs.models import Dispositif, tenant
 from dispositifs.territoires import noms_des_territoires, zone_en_mots
 from pams_portal.droits import Droit, exiger, peut
 
 CLE = re.compile(r"[0-9]{1,15}")
-PAR_PAGE = 50
-ZONES_PAR_LIGNE = 3
 ACTEURS_PROPOSES = 20
 
 
 # --- Lire --------------------------------------------------------------------------------------
-
-
-@require_safe
-@login_not_required
-def dispositif_list(request):
-    visibles = Dispositif.objects.visibles_par(request.user).with_liste()
-    filtre = DispositifFilter(request.GET, visibles, request=request)
-    page = Paginator(filtre.qs, PAR_PAGE).get_page(request.GET.get("page"))
-    noms = noms_des_territoires({cle for d in page for cle in d.zone_eligibilite})
-    contexte = {
-        "filtre": filtre,
-        "page": page,
-        "lignes": [(d, zone_en_mots(d.zone_eligibilite, noms, ZONES_PAR_LIGNE)) for d in page],
-        "peut_ajouter": bool(acteurs_qui_saisissent(request.user)),
-    }
-    return render(request, "dispositifs/dispositif_list.html", contexte)
 
 
 @require_safe

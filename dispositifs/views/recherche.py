@@ -1,0 +1,30 @@
+"""Trouver un dispositif dans l'inventaire."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.core.paginator import Paginator
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from dispositifs.filters import DispositifFilter
+from dispositifs.models import Dispositif
+from dispositifs.territoires import noms_des_territoires, zone_en_mots
+from dispositifs.views.recensement import acteurs_qui_saisissent
+
+PAR_PAGE = 50
+ZONES_PAR_LIGNE = 3
+
+
+@require_safe
+@login_not_required
+def dispositif_list(request):
+    visibles = Dispositif.objects.visibles_par(request.user).with_liste()
+    filtre = DispositifFilter(request.GET, visibles, request=request)
+    page = Paginator(filtre.qs, PAR_PAGE).get_page(request.GET.get("page"))
+    noms = noms_des_territoires({cle for d in page for cle in d.zone_eligibilite})
+    contexte = {
+        "filtre": filtre,
+        "page": page,
+        "lignes": [(d, zone_en_mots(d.zone_eligibilite, noms, ZONES_PAR_LIGNE)) for d in page],
+        "peut_ajouter": bool(acteurs_qui_saisissent(request.user)),
+    }
+    return render(request, "dispositifs/dispositif_list.html", contexte)
