@@ -4,8 +4,7 @@ from django import forms
 from django.contrib.auth.forms import AuthenticationForm
 
 from acteurs.connexion import adresse_de
-from acteurs.courriels import envoyer_lien
-from acteurs.models import TentativeDeConnexion, Utilisateur
+from acteurs.models import TentativeDeConnexion
 
 # La même phrase pour un compte inconnu, fermé ou de démonstration : qui devine n'apprend rien.
 REFUS = (
@@ -47,9 +46,3 @@ class MotDePasseOublieForm(forms.Form):
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
-
-    def envoyer(self):
-        """Demande l'envoi du lien si le compte existe ; ne dit jamais s'il existe."""
-        courriel = self.cleaned_data["courriel"].lower()
-        for utilisateur in Utilisateur.objects.joignables().filter(courriel=courriel):
-            envoyer_lien.enqueue(utilisateur.pk, "oubli")

@@ -49,6 +49,21 @@ class UtilisateurManager(BaseUserManager):
         comptes = self.filter(is_active=True)
         return comptes if settings.DEMO else comptes.filter(demonstration=False)
 
+    def envoyer_un_lien(self, courriel):
+        """Envoie le lien d'un mot de passe oublié au compte de ce courriel, s'il existe.
+
+        Une demande par compte et par délai : qui la répète n'inonde pas la boîte d'un autre.
+        """
+        limite = timezone.now() - Utilisateur.DELAI_ENTRE_DEUX_LIENS
+        comptes = self.joignables().filter(courriel=courriel.lower())
+        libres = comptes.filter(
+            models.Q(lien_demande_le=None) | models.Q(lien_demande_le__lt=limite)
+        )
+        with transaction.atomic():
+            # L'écriture choisit entre deux demandes simultanées : une seule compte une ligne.
+            if libres.update(lien_demande_le=timezone.now()):
+                envoyer_lien.enqueue(comptes.get().pk, "oubli")
+
     def du_lien(self, uidb64, jeton):
         """Le compte pour qui ce lien de mot de passe a été écrit et vaut encore, ou None."""
         try:
@@ -61,11 +76,14 @@ class UtilisateurManager(BaseUserManager):
 class Utilisateur(AbstractBaseUser, PermissionsMixin):
     """Une personne, connue par son courriel professionnel."""
 
+    DELAI_ENTRE_DEUX_LIENS = timedelta(minutes=5)
+
     courriel = models.EmailField("courriel", unique=True)
     nom = models.CharField("nom", max_length=150)
     is_active = models.BooleanField("actif", default=True)
     is_staff = models.BooleanField("administration technique", default=False)
     date_joined = models.DateTimeField("créé le", default=timezone.now)
+    lien_demande_le = models.DateTimeField("lien demandé le", null=True, editable=False)
     # Un compte de démonstration n'ouvre une session que si DEMO est actif.
     demonstration = models.BooleanField("compte de démonstration", default=False, editable=False)
 

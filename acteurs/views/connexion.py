@@ -52,7 +52,8 @@ def mot_de_passe(request):
 def mot_de_passe_oublie(request):
     form = MotDePasseOublieForm(request.POST or None)
     if form.is_valid():
-        form.envoyer()
+        # La réponse est la même que le compte existe ou non.
+        Utilisateur.objects.envoyer_un_lien(form.cleaned_data["courriel"])
         return redirect("mot_de_passe_envoye")
     return render(request, "acteurs/mot_de_passe_oublie.html", {"form": form})
 

@@ -1,12 +1,14 @@
 import re
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth import get_user
+from django.utils import timezone
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
-from acteurs.models import TentativeDeConnexion
+from acteurs.models import TentativeDeConnexion, Utilisateur
 from tests import factories as f
 
 NOUVEAU = "Trois mésanges bleues"
@@ -103,6 +105,19 @@ def test_un_courriel_inconnu_recoit_la_meme_reponse_et_aucun_courriel(client, ag
     inconnu = demander(client, "personne@example.org")
     assert (connu.status_code, connu.url) == (inconnu.status_code, inconnu.url)
     assert len(courriels) == 1
+
+
+def test_redemander_aussitot_n_envoie_pas_un_second_courriel(client, agente, courriels):
+    for _ in range(3):
+        assertRedirects(demander(client, "Agente@example.org"), "/mot-de-passe/envoye/")
+    assert len(courriels) == 1
+
+
+def test_redemander_apres_le_delai_envoie_un_nouveau_lien(client, agente, courriels):
+    demander(client, agente.courriel)
+    Utilisateur.objects.update(lien_demande_le=timezone.now() - timedelta(minutes=6))
+    demander(client, agente.courriel)
+    assert len(courriels) == 2
 
 
 def test_le_courriel_part_hors_de_la_reponse(client, agente, mailoutbox):
