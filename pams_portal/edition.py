@@ -11,7 +11,7 @@ from datetime import datetime
 
 from django import forms
 from django.core.exceptions import ObjectDoesNotExist
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from django.utils.formats import date_format
 
 from pams_portal.champs import TexteRicheField
@@ -83,17 +83,25 @@ class FormulaireVersionne(forms.ModelForm):
 
         Le droit est exigé de nouveau sous verrou : le plan a pu être arrêté entre-temps.
         """
-        with transaction.atomic():
-            if not self._relire_sous_verrou():
-                return self._refuser(PLUS_LA)
-            place = place_qui_permet(utilisateur, droit, self.instance)
-            if place is None:
-                return self._refuser(PLUS_LE_DROIT)
-            avant = self.instance.valeurs() if self.instance.pk else None
-            if not self.is_valid():
-                return False
-            self.save()
-            self.instance.consigner(utilisateur, place, "creer" if avant is None else verbe, avant)
+        try:
+            return self._tenter(utilisateur, droit, verbe)
+        except IntegrityError:
+            # Une autre personne vient d'écrire la même chose : la vérification la voit désormais.
+            self._errors, self.conflits, self.fusionnes = None, [], []
+            return self._tenter(utilisateur, droit, verbe)
+
+    @transaction.atomic
+    def _tenter(self, utilisateur, droit, verbe):
+        if not self._relire_sous_verrou():
+            return self._refuser(PLUS_LA)
+        place = place_qui_permet(utilisateur, droit, self.instance)
+        if place is None:
+            return self._refuser(PLUS_LE_DROIT)
+        avant = self.instance.valeurs() if self.instance.pk else None
+        if not self.is_valid():
+            return False
+        self.save()
+        self.instance.consigner(utilisateur, place, "creer" if avant is None else verbe, avant)
         return True
 
     def _relire_sous_verrou(self):
