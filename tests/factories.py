@@ -93,6 +93,7 @@ def make_acteur(**champs):
 
 
 def make_fonction(acteur, nature, *, regions=(), departements=(), epci=(), **champs):
+    champs = {"etat": Fonction.Etat.VERIFIE} | champs
     fonction = Fonction.objects.create(acteur=acteur, nature=nature, **champs)
     fonction.regions.set(regions)
     fonction.departements.set(departements)

@@ -267,13 +267,21 @@ def test_chaque_fonction_dit_sa_source(base):
 
 
 def test_le_statut_d_aom_n_est_verifie_que_de_source_sure(base):
-    aom = Fonction.objects.filter(nature="aom").order_by("acteur__nom")
+    verifiees = Fonction.objects.filter(nature="aom", etat="verifie").order_by("acteur__nom")
 
-    assert [(str(fonction.acteur), fonction.etat) for fonction in aom] == [
-        ("CA Amiens Métropole", "verifie"),
-        ("CA Saumur Val de Loire", "verifie"),
-        ("CC Nièvre et Somme", "verifie"),
+    assert [str(fonction.acteur) for fonction in verifiees] == [
+        "CA Amiens Métropole",
+        "CA Saumur Val de Loire",
+        "CC Nièvre et Somme",
     ]
+
+
+def test_une_aom_a_verifier_n_est_qu_invitee_au_plan(base):
+    a_verifier = Fonction.objects.filter(nature="aom", etat="a_verifier").values("acteur")
+    parties = plans.PartiePrenante.objects.filter(acteur__in=a_verifier)
+
+    assert parties.count() == 7
+    assert {partie.qualite for partie in parties} == {"invitee"}
 
 
 def test_un_dispositif_fictif_le_dit(base):

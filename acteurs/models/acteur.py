@@ -169,6 +169,10 @@ class Fonction(models.Model):
         suffixe = " par substitution" if self.par_substitution else ""
         return f"{self.get_nature_display()}{suffixe}"
 
+    @property
+    def est_une_aom_a_verifier(self):
+        return self.nature == self.Nature.AOM and self.etat == self.Etat.A_VERIFIER
+
     def territoires(self):
         """Les noms des territoires de la fonction, du plus large au plus fin."""
         return [t.nom for m in (self.regions, self.departements, self.epci) for t in m.all()]

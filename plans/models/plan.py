@@ -26,6 +26,17 @@ QUALITE_PAR_FONCTION = {
 CODE_ILE_DE_FRANCE = "11"
 
 
+def place_proposee(fonction):
+    """(qualité, précision) que donne une fonction ; une AOM à vérifier n'est encore qu'invitée.
+
+    Un doute est écrit comme un doute : les co-pilotes changent la qualité une fois la chose sue.
+    """
+    qualite = QUALITE_PAR_FONCTION[fonction.nature]
+    if fonction.est_une_aom_a_verifier:
+        return Qualite.INVITEE, f"{fonction}, statut à vérifier"
+    return qualite, str(fonction)
+
+
 def fonctions_sur(bassin):
     """Les fonctions exercées sur un bassin ; sur l'Île-de-France entière si `bassin` est None."""
     if bassin is None:
@@ -204,9 +215,9 @@ class Plan(Versionne):
         """Une partie par acteur et par qualité ; une Région aussi AOM en a donc deux."""
         retenues = {}
         for fonction in fonctions_sur(self.bassin):
-            cle = (fonction.acteur_id, QUALITE_PAR_FONCTION[fonction.nature])
-            retenues.setdefault(cle, []).append(fonction)
-        for (acteur_id, qualite), fonctions in retenues.items():
+            qualite, precision = place_proposee(fonction)
+            retenues.setdefault((fonction.acteur_id, qualite), []).append((fonction, precision))
+        for (acteur_id, qualite), places in retenues.items():
             # Piloter est un devoir de la loi (al. 2), les autres parties sont à solliciter.
             reponses = PartiePrenante.Reponse
             pilote = qualite == Qualite.CO_PILOTE
@@ -215,8 +226,8 @@ class Plan(Versionne):
                 plan=self,
                 acteur_id=acteur_id,
                 qualite=qualite,
-                fonctions=sorted({fonction.nature for fonction in fonctions}),
-                precision="; ".join(sorted({str(fonction) for fonction in fonctions})),
+                fonctions=sorted({fonction.nature for fonction, _ in places}),
+                precision="; ".join(sorted({precision for _, precision in places})),
             )
 
     def _poser_le_sommaire(self, ouvreur):

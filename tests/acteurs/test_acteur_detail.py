@@ -16,7 +16,13 @@ def test_la_page_dit_l_identite_les_fonctions_leur_territoire_et_leur_source(cli
         etat=Fonction.Etat.VERIFIE,
         source="Code officiel géographique 2026",
     )
-    f.make_fonction(acteur, Fonction.Nature.AOM, par_substitution=True, source="À confirmer")
+    f.make_fonction(
+        acteur,
+        Fonction.Nature.AOM,
+        par_substitution=True,
+        etat=Fonction.Etat.A_VERIFIER,
+        source="À confirmer",
+    )
     response = client.get(acteur.get_absolute_url())
     assertContains(response, "<h1>Région Hauts-de-France</h1>")
     assertContains(response, "200053742")

@@ -51,6 +51,16 @@ def test_les_parties_viennent_des_fonctions_sur_le_bassin(territoire):
     }
 
 
+def test_une_autorite_dont_le_statut_est_a_verifier_est_proposee_comme_invitee(territoire):
+    bassin, acteurs = territoire
+    Fonction.objects.filter(acteur=acteurs["AOM"]).update(etat=Fonction.Etat.A_VERIFIER)
+    plan = Plan.ouvrir(f.make_utilisateur(acteurs["Somme"]), bassin)
+
+    partie = plan.parties.get(acteur=acteurs["AOM"])
+    aom = "Autorité organisatrice de la mobilité (L. 1231-1)"
+    assert (partie.qualite, partie.precision) == (Qualite.INVITEE, f"{aom}, statut à vérifier")
+
+
 def test_le_plan_s_ouvre_avec_son_sommaire_et_ses_axes(territoire):
     bassin, acteurs = territoire
     plan = Plan.ouvrir(f.make_utilisateur(acteurs["Région"]), bassin)
