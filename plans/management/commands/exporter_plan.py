@@ -1,4 +1,4 @@
-"""Exporte un plan dans un fichier : PDF, page HTML ou JSON."""
+"""Exporte un plan dans un fichier : PDF, page HTML, ou contenu canonique en JSON."""
 
 import os
 import tempfile
@@ -7,10 +7,10 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from plans.impression.donnees import plan_json
 from plans.impression.html import page_autonome, plan_html
 from plans.impression.pdf import ImpressionImpossible, imprimer_a_part
 from plans.models import Plan
+from plans.versions import contenu_canonique, empreinte
 
 
 class Command(BaseCommand):
@@ -47,7 +47,9 @@ class Command(BaseCommand):
         return page_autonome(plan_html(plan, le=jour)).encode()
 
     def en_json(self, plan, jour):
-        return plan_json(plan).encode()
+        octets = contenu_canonique(plan)
+        self.stdout.write(f"Empreinte SHA-256 du contenu : {empreinte(octets)}")
+        return octets
 
 
 def lire_plan(slug):

@@ -1,14 +1,14 @@
 """La commande d'export."""
 
 import json
-from datetime import date
+from hashlib import sha256
 
 import pytest
 from django.core.management import CommandError, call_command
 
-from plans.impression.donnees import plan_json
 from plans.impression.pdf import ImpressionImpossible
 from plans.models import Plan
+from plans.versions import contenu_canonique
 
 
 @pytest.fixture
@@ -34,43 +34,11 @@ def test_la_page_et_les_donnees_d_une_demonstration_le_disent(plan_demo, tmp_pat
     assert donnees["avertissement"] == "DÉMONSTRATION, contenu fictif"
 
 
-def test_les_donnees_sont_canoniques_et_sans_etat(plan_garni):
-    texte = plan_json(plan_garni)
-    assert texte == plan_json(Plan.objects.get(pk=plan_garni.pk))
-    donnees = json.loads(texte)
-    assert (donnees["schema"], donnees["version"]) == ("pams-plan", 1)
-    assert "avertissement" not in donnees
-    assert list(donnees) == sorted(donnees)
-    fiche = donnees["plan"]["fiches"][0]
-    assert fiche["identifiant"] == str(plan_garni.fiches.first().identifiant)
-    assert fiche["budgets"][0]["investissement"] == "12500.50"
-    assert not {"etat", "avancement", "reponse", "version", "pk", "id"} & _cles(donnees)
-
-
-def _cles(valeur):
-    if isinstance(valeur, dict):
-        return set(valeur) - {"version"} | {c for v in valeur.values() for c in _cles(v)}
-    return {c for v in valeur for c in _cles(v)} if isinstance(valeur, list) else set()
-
-
-def test_un_changement_d_etat_ne_change_pas_les_donnees(plan_garni):
-    avant = plan_json(plan_garni)
-    plan_garni.parties.update(reponse="contribue")
-    plan_garni.fiches.update(avancement="en_cours")
-    assert plan_json(Plan.objects.get(pk=plan_garni.pk)) == avant
-
-
-def test_un_changement_de_contenu_les_change(plan_garni):
-    avant = plan_json(plan_garni)
-    plan_garni.fiches.filter(code="A1.1").update(fin=date(2031, 1, 1))
-    assert plan_json(Plan.objects.get(pk=plan_garni.pk)) != avant
-
-
-def test_les_fiches_confidentielles_d_un_plan_public_n_en_sortent_pas(plan_garni):
-    plan_garni.fiches.filter(code="A1.1").update(confidentielle=True)
-    assert len(json.loads(plan_json(plan_garni))["plan"]["fiches"]) == 2
-    plan_garni.etat = Plan.Etat.ADOPTE
-    assert len(json.loads(plan_json(plan_garni))["plan"]["fiches"]) == 1
+def test_le_fichier_json_est_le_contenu_canonique_et_porte_son_empreinte(plan, tmp_path, capsys):
+    exporter(plan.slug, "--json", tmp_path / "plan.json")
+    octets = (tmp_path / "plan.json").read_bytes()
+    assert octets == contenu_canonique(plan)
+    assert sha256(octets).hexdigest() in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
