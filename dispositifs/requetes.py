@@ -20,6 +20,11 @@ class DispositifQuerySet(models.QuerySet):
     def en_service(self):
         return self.exclude(statut__in=HORS_SERVICE)
 
+    def a_confirmer(self):
+        """En service, et que personne n'a dit exact depuis moins de six mois."""
+        frais = Q(statut=Statut.VERIFIE, confirme_le__gt=timezone.localdate() - SIX_MOIS)
+        return self.en_service().exclude(frais)
+
     def touchant(self, communes):
         """Les dispositifs dont la zone d'éligibilité a au moins une de ces communes."""
         touches = self.model._base_manager.filter(zones__cle__in=cles_touchant(communes))

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from dispositifs.views import recensement, recherche
+from dispositifs.views import fraicheur, recensement, recherche
 
 app_name = "dispositifs"
 urlpatterns = [
@@ -12,4 +12,6 @@ urlpatterns = [
     path("<int:pk>/etat/", recensement.dispositif_statut, name="dispositif_statut"),
     path("<int:pk>/porteur/", recensement.dispositif_porteur, name="dispositif_porteur"),
     path("<int:pk>/remettre/", recensement.dispositif_remettre, name="dispositif_remettre"),
+    path("confirmation/merci/", fraicheur.demande_merci, name="demande_merci"),
+    path("confirmation/<str:jeton>/", fraicheur.demande_repondre, name="demande_repondre"),
 ]

@@ -3,12 +3,13 @@
 import itertools
 from datetime import date
 
+from django.utils import timezone
 from stdnum import luhn
 
 from acteurs.models import Acteur, Etablissement, Fonction, Habilitation, Utilisateur
 from acteurs.publics import Public
 from bassins.models import Bassin, Commune, Departement, Epci, Perimetre, Region
-from dispositifs.models import Dispositif
+from dispositifs.models import DemandeDeConfirmation, Dispositif, Envoi
 from pams_portal.droits import Qualite, Role
 from plans.models import (
     Axe,
@@ -132,6 +133,17 @@ def make_dispositif(porteur=None, **champs):
         "zone_eligibilite": ["france"],
     }
     return Dispositif.objects.create(**defaut | champs)
+
+
+def make_demande(dispositif, courriel=None, acteur=None, mois=None, **champs):
+    """Une demande de confirmation, à l'adresse de service de la fiche si l'on ne dit rien."""
+    mois = mois or timezone.localdate().replace(day=1)
+    courriel = courriel or dispositif.courriel
+    envoi = Envoi.objects.get_or_create(courriel=courriel, mois=mois, tournee=True)[0]
+    defaut = {"envoi": envoi, "acteur": acteur or dispositif.porteur}
+    return DemandeDeConfirmation.objects.create(
+        dispositif=dispositif, courriel=courriel, mois=mois, **defaut | champs
+    )
 
 
 # --- Plans -------------------------------------------------------------------------------------

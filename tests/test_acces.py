@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from django.test import Client
 from django.urls import get_resolver, reverse
 
+from dispositifs.models.fraicheur import signataire
 from pams_portal.droits import Role
 from plans.models import Plan
 from tests import factories as f
@@ -132,6 +133,9 @@ dispositifs:dispositif_statut         dispo_publie     302  403    403    403   
 dispositifs:dispositif_porteur        dispo_publie     302  403    403    403   403   403   403   200 403 403   403   403   403  403
 dispositifs:dispositif_confirmer post dispo_publie     403  403    403    403   403   403   403   302 403 403   403   403   403  403
 dispositifs:dispositif_remettre  post dispo_publie     403  403    403    403   403   403   403   302 403 403   403   403   403  403
+dispositifs:demande_repondre          lien_recu        200  200    200    200   200   200   200   200 200 200   200   200   200  200
+dispositifs:demande_repondre          lien_faux        404  404    404    404   404   404   404   404 404 404   404   404   404  404
+dispositifs:demande_merci             -                200  200    200    200   200   200   200   200 200 200   200   200   200  200
 """
 # fmt: on
 PERSONNES = {
@@ -178,6 +182,7 @@ def objets(bassin, plan, region, departement, aom, spe, association, invitee, pe
     chiffre = f.make_financement(fiche, departement, statut="annonce")
     commune = f.make_contribution(region, commune=True)
     objectif = f.make_objectif(plan)
+    sans_compte = f.make_dispositif(statut="signale", courriel="contact@garage.example.org")
     f.make_chapitre(plan, "recapitulatif")
     f.make_chapitre(plan, "mesures_spe")
 
@@ -239,6 +244,8 @@ def objets(bassin, plan, region, departement, aom, spe, association, invitee, pe
         "dispo_publie": [f.make_dispositif(aom.acteur).pk],
         "dispo_signale": [f.make_dispositif(aom.acteur, statut="signale").pk],
         "dispo_invit": [f.make_dispositif(invitee.acteur).pk],
+        "lien_recu": [signataire().sign(f.make_demande(sans_compte).pk)],
+        "lien_faux": ["1.abc.def"],
     }
 
 

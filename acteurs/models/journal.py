@@ -130,11 +130,12 @@ class Versionne(models.Model):
         actes = Acte.objects.sur(self).order_by("-version")
         return next((acte for acte in actes if nom in acte.apres), None)
 
-    def consigner(self, utilisateur, place, verbe, avant=None):
+    def consigner(self, utilisateur, place, verbe, avant=None, signature=""):
         """Écrit l'acte qui mène de `avant` aux valeurs présentes ; monte la version.
 
         Sans différence, rien n'est écrit et None est rendu : enregistrer deux fois est sans effet.
         `place` vaut None pour un acte d'administration technique, fait au nom de personne.
+        `signature` : comment nommer qui agit sans compte, ou sur la proposition d'un autre.
         """
         apres = {} if verbe in Acte.FINS else self.valeurs()
         avant = avant or {}
@@ -147,8 +148,8 @@ class Versionne(models.Model):
         acte = Acte.objects.create(
             utilisateur=utilisateur,
             acteur=place.acteur if place else None,
-            nom_utilisateur=str(utilisateur),
-            nom_acteur=str(place.acteur) if place else ADMINISTRATION,
+            nom_utilisateur=(signature or str(utilisateur))[:200],
+            nom_acteur=str(place.acteur) if place else ADMINISTRATION if utilisateur else "",
             verbe=verbe,
             cible_type=self._meta.concrete_model._meta.label_lower,
             cible=self.identifiant,
@@ -169,12 +170,16 @@ class Versionne(models.Model):
         """
         objet = self.verrouiller()
         place = exiger(utilisateur, droit, objet)
-        avant = objet.valeurs()
+        return objet.poser(utilisateur, place, verbe, valeurs)
+
+    def poser(self, utilisateur, place, verbe, valeurs, signature=""):
+        """Pose `valeurs` sur cet objet tenu sous verrou, et consigne ; le droit est déjà établi."""
+        avant = self.valeurs()
         for nom, valeur in valeurs.items():
-            setattr(objet, nom, valeur)
-        objet.save(update_fields=list(valeurs))
-        objet.consigner(utilisateur, place, verbe, avant)
-        return objet
+            setattr(self, nom, valeur)
+        self.save(update_fields=list(valeurs))
+        self.consigner(utilisateur, place, verbe, avant, signature)
+        return self
 
     @transaction.atomic
     def supprimer(self, utilisateur, droit, verbe=Acte.Verbe.SUPPRIMER):

@@ -71,6 +71,27 @@ def redacteur(region):
 
 
 @pytest.fixture
+def courriels(settings, mailoutbox):
+    """Les courriels partis : le travail de fond est fait aussitôt."""
+    settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
+    return mailoutbox
+
+
+@pytest.fixture
+def muette(absente):
+    """Une fiche jamais confirmée, d'une structure sans compte, qui a une adresse de service."""
+    return f.make_dispositif(
+        absente, nom="TUS du Vimeu", statut="signale", courriel="contact@vimeu.example.org"
+    )
+
+
+@pytest.fixture
+def demande(muette):
+    """Ce que la tournée du mois demande à l'adresse de ce service."""
+    return f.make_demande(muette)
+
+
+@pytest.fixture
 def saisie(territoire):
     """Ce qu'une personne remplit au moins dans le formulaire."""
     return {

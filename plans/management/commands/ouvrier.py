@@ -13,6 +13,7 @@ from django.utils.crypto import get_random_string
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
+from dispositifs.models import Envoi
 from plans.models import Document
 
 journal = logging.getLogger("plans.ouvrier")
@@ -82,6 +83,7 @@ class Ouvrier(Worker):
         Document.objects.relever()
         Document.objects.demander_ceux_qui_manquent()
         Document.objects.elaguer()
+        Envoi.objects.relever()
         anciens = DBTaskResult.objects.filter(enqueued_at__lt=timezone.now() - RETENTION)
         anciens.exclude(status="READY").delete()
 
