@@ -63,13 +63,20 @@ def _mettre_a_part_les_demesures(etat):
 
 
 ANALYSEUR = _creer_analyseur()
-_NETTOYEUR = nh3.Cleaner(
-    tags=_BALISES,
-    attributes={"a": {"href", "title"}, "ol": {"start"}, "th": {"scope"}},
-    allowed_classes={"th": _CLASSES, "td": _CLASSES},
-    url_schemes={"http", "https", "mailto", "tel"},
-    link_rel="noopener",
-)
+
+
+def creer_nettoyeur(autres_balises=(), autres_classes=None):
+    """Ne laisse passer que le profil fermé, et ce qu’un appelant y ajoute de sa main."""
+    return nh3.Cleaner(
+        tags={*_BALISES, *autres_balises},
+        attributes={"a": {"href", "title"}, "ol": {"start"}, "th": {"scope"}},
+        allowed_classes={"th": _CLASSES, "td": _CLASSES} | (autres_classes or {}),
+        url_schemes={"http", "https", "mailto", "tel"},
+        link_rel="noopener",
+    )
+
+
+_NETTOYEUR = creer_nettoyeur()
 
 
 def normaliser(texte):
@@ -112,10 +119,16 @@ def en_html(texte, niveau=3):
     Sortie : `SafeString`, sans style ni script ; ce qui n’est pas du profil est montré tel quel,
     échappé. Ne lève pas d’erreur, quel que soit le texte.
     """
+    jetons = jetons_prets(texte, niveau)
+    return mark_safe(_NETTOYEUR.clean(_rendre(jetons)).strip())  # noqa: S308 (nettoyé par nh3)
+
+
+def jetons_prets(texte, niveau=3):
+    """Les jetons d’un texte, titres et tableaux mis comme ils seront rendus."""
     jetons = _lire(texte)
     _placer_titres(jetons, niveau)
     _preparer_tableaux(jetons)
-    return mark_safe(_NETTOYEUR.clean(_rendre(jetons)).strip())  # noqa: S308 (nettoyé par nh3)
+    return jetons
 
 
 def en_texte_brut(texte):
