@@ -1,7 +1,7 @@
 """Ce que coûte le texte annoté : deux versions d'un plan de 60 fiches, et d'un très long texte.
 
-But : le plan entier en moins de deux secondes. Le temps est celui du processeur : la même mesure sur
-une machine chargée.
+But : le plan entier en moins de deux secondes. Le temps est celui du processeur : une machine
+chargée ne le fausse pas.
 """
 
 import random
