@@ -38,6 +38,15 @@ class TerritoireFilter(django_filters.CharFilter):
     field_class = TerritoireField
 
 
+def filtrer(request):
+    """Le filtre d'une requête : `.qs`, ce que la personne voit et demande, dans l'ordre demandé.
+
+    La liste, la carte et les exports partent d'ici : ils montrent exactement les mêmes dispositifs.
+    """
+    visibles = Dispositif.objects.visibles_par(request.user)
+    return DispositifFilter(request.GET, visibles, request=request)
+
+
 class DispositifFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(label="Mots cherchés", method="cherchant", max_length=200)
     bassin = django_filters.ModelChoiceFilter(
@@ -95,8 +104,7 @@ class DispositifFilter(django_filters.FilterSet):
     tri = django_filters.ChoiceFilter(
         label="Trier par",
         choices=[(cle, libelle) for cle, (libelle, _) in TRIS.items()],
-        empty_label=None,
-        initial="nom",
+        empty_label="Pertinence, ou nom sans mot cherché",
         method="trier",
     )
 
@@ -119,7 +127,9 @@ class DispositifFilter(django_filters.FilterSet):
             return dispositifs.none()
         if not self.form.cleaned_data["statut"]:
             dispositifs = dispositifs.exclude(statut=Dispositif.Statut.FERME)
-        return super().filter_queryset(dispositifs)
+        trouves = super().filter_queryset(dispositifs)
+        saisie, tri = self.form.cleaned_data["q"], self.form.cleaned_data["tri"]
+        return trouves.par_pertinence(saisie) if saisie and not tri else trouves
 
     @property
     def est_actif(self):

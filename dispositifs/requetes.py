@@ -1,12 +1,22 @@
 """Comment on trouve un dispositif : par territoire, par état, par fraîcheur, par ses mots."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, OuterRef, Q, Subquery, Sum, When
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from dispositifs.etats import DEUX_ANS, HORS_SERVICE, PUBLICS, SIX_MOIS, Fraicheur, Statut
+from dispositifs.models.index import Mot
+from dispositifs.mots import PORTEUR, lire_recherche
 from dispositifs.territoires import cles_touchant, communes_d_ile_de_france
 from pams_portal.recherche import normaliser
+
+
+def _porte_par(mot):
+    """Le porteur a ce mot, ou un mot qui commence ainsi, dans son nom ou son sigle."""
+    return Q(porteur__nom_normalise__startswith=mot.ecrit) | Q(
+        porteur__nom_normalise__contains=f" {mot.ecrit}"
+    )
 
 
 class DispositifQuerySet(models.QuerySet):
@@ -65,14 +75,44 @@ class DispositifQuerySet(models.QuerySet):
         )
 
     def cherchant(self, saisie):
-        """Les dispositifs qui contiennent tous les mots de la saisie, sans accents ni casse."""
+        """Les dispositifs qui disent tous les mots de la saisie, par eux-mêmes ou leur porteur.
+
+        Ni accents, ni casse, ni pluriel ne comptent, et les mots du métier valent leurs synonymes.
+        Si rien n'y répond, la saisie se cherche comme un morceau de texte (« amien »).
+        """
+        trouves, lus = self, lire_recherche(saisie)
+        for mot in lus:
+            trouves = trouves.filter(pk__in=self._ayant(mot))
+        return trouves if lus and trouves.exists() else self.contenant(saisie)
+
+    def _ayant(self, mot):
+        """Les clés des dispositifs qui ont un `MotCherche` dans leur index ou chez leur porteur."""
+        disent = Mot.objects.filter(mot=mot.cle).order_by().values("dispositif")
+        if not mot.ecrit:
+            return disent
+        # Le nom du porteur se lit chez lui : le renommer ne périme pas l'inventaire.
+        portes = self.model._base_manager.filter(_porte_par(mot)).order_by().values("pk")
+        return disent.union(portes)
+
+    def contenant(self, saisie):
+        """Les dispositifs où chaque morceau de la saisie est écrit, même au milieu d'un mot."""
         trouves = self
         for mot in normaliser(saisie).split()[:10]:
-            # Le nom du porteur se lit chez lui : le renommer ne périme pas l'inventaire.
             trouves = trouves.filter(
                 Q(recherche__contains=mot) | Q(porteur__nom_normalise__contains=mot)
             )
         return trouves
+
+    def par_pertinence(self, saisie):
+        """Ceux qui disent ces mots dans leur nom, puis leur type, puis chez leur porteur…"""
+        lus = lire_recherche(saisie)
+        cherches = {mot.cle for mot in lus}.union(*(mot.racines for mot in lus))
+        siens = Mot.objects.filter(dispositif=OuterRef("pk"), mot__in=cherches).order_by()
+        pertinence = Coalesce(Subquery(siens.values("dispositif").values_list(Sum("poids"))), 0)
+        for mot in lus:
+            if mot.ecrit:
+                pertinence += Case(When(_porte_par(mot), then=PORTEUR), default=0)
+        return self.alias(pertinence=pertinence).order_by("-pertinence", "nom_normalise", "pk")
 
     def with_acteurs(self):
         return self.select_related("porteur", "tenu_par", "saisi_par", "confirme_par", "commune")

@@ -89,6 +89,9 @@ TYPES = [
 THEMATIQUES_PAR_TYPE = {
     code: thematiques for types in FAMILLES.values() for code, (_, thematiques) in types.items()
 }
+LIBELLE_PAR_TYPE = {
+    code: libelle for types in FAMILLES.values() for code, (libelle, _) in types.items()
+}
 FAMILLE_PAR_TYPE = {code: famille for famille, types in FAMILLES.items() for code in types}
 
 

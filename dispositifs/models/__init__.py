@@ -1,6 +1,7 @@
 """Ce qui existe : les dispositifs de mobilité solidaire, et ce qui les tient à jour."""
 
-from dispositifs.models.dispositif import Dispositif, Zone, tenant
+from dispositifs.models.dispositif import Dispositif, tenant
 from dispositifs.models.fraicheur import DemandeDeConfirmation, Envoi, LienRefuse
+from dispositifs.models.index import Mot, Zone
 
-__all__ = ["DemandeDeConfirmation", "Dispositif", "Envoi", "LienRefuse", "Zone", "tenant"]
+__all__ = ["DemandeDeConfirmation", "Dispositif", "Envoi", "LienRefuse", "Mot", "Zone", "tenant"]

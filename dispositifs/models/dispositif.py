@@ -14,6 +14,7 @@ from acteurs.publics import Public
 from bassins.models import Bassin, Commune
 from dispositifs import etats
 from dispositifs.etats import DEUX_ANS, SIX_MOIS
+from dispositifs.models.index import Mot, Zone
 from dispositifs.requetes import DispositifQuerySet
 from dispositifs.territoires import bassins_touches, communes_d_ile_de_france, communes_de
 from dispositifs.typologie import (
@@ -213,6 +214,7 @@ class Dispositif(Versionne):
             [Zone(dispositif=self, cle=cle) for cle in self.zone_eligibilite],
             ignore_conflicts=True,
         )
+        Mot.objects.indexer([self])
 
     def get_absolute_url(self):
         return reverse("dispositifs:dispositif_detail", args=[self.pk])
@@ -361,20 +363,3 @@ class Dispositif(Versionne):
     def bassins(self):
         """Les bassins dont le périmètre en vigueur touche la zone d'éligibilité du dispositif."""
         return bassins_touches(self.zone_eligibilite)
-
-
-class Zone(models.Model):
-    """L'index des zones d'éligibilité : une ligne par territoire, pour chercher par territoire."""
-
-    dispositif = models.ForeignKey(Dispositif, models.CASCADE, related_name="zones")
-    cle = models.CharField("territoire", max_length=25)
-
-    class Meta:
-        ordering = ["cle"]
-        constraints = [
-            models.UniqueConstraint(fields=["dispositif", "cle"], name="zone_unique"),
-        ]
-        indexes = [models.Index(fields=["cle"])]
-
-    def __str__(self):
-        return self.cle

@@ -5,8 +5,7 @@ from django.core.paginator import Paginator
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from dispositifs.filters import DispositifFilter
-from dispositifs.models import Dispositif
+from dispositifs.filters import filtrer
 from dispositifs.territoires import noms_des_territoires, zone_en_mots
 from dispositifs.views.recensement import acteurs_qui_saisissent
 
@@ -17,9 +16,8 @@ ZONES_PAR_LIGNE = 3
 @require_safe
 @login_not_required
 def dispositif_list(request):
-    visibles = Dispositif.objects.visibles_par(request.user).with_liste()
-    filtre = DispositifFilter(request.GET, visibles, request=request)
-    page = Paginator(filtre.qs, PAR_PAGE).get_page(request.GET.get("page"))
+    filtre = filtrer(request)
+    page = Paginator(filtre.qs.with_liste(), PAR_PAGE).get_page(request.GET.get("page"))
     noms = noms_des_territoires({cle for d in page for cle in d.zone_eligibilite})
     contexte = {
         "filtre": filtre,
