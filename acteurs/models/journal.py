@@ -39,6 +39,7 @@ class Acte(models.Model):
         CONFIRMER = "confirmer", "a confirmé"
         RETIRER = "retirer", "a retiré"
         OUVRIR = "ouvrir", "a ouvert"
+        IMPORTER = "importer", "a mis à jour par un import"
 
     DEBUTS = {Verbe.CREER, Verbe.OUVRIR}
     FINS = {Verbe.SUPPRIMER, Verbe.RETIRER}
@@ -60,6 +61,8 @@ class Acte(models.Model):
     version = models.PositiveIntegerField()
     avant = models.JSONField(default=dict)
     apres = models.JSONField(default=dict)
+    # « inventaire.xlsx, ligne 12 » quand les valeurs viennent d'un fichier et non d'une personne.
+    origine = models.CharField("d’où viennent les valeurs", max_length=300, blank=True)
 
     objects = ActeQuerySet.as_manager()
 
@@ -130,7 +133,7 @@ class Versionne(models.Model):
         actes = Acte.objects.sur(self).order_by("-version")
         return next((acte for acte in actes if nom in acte.apres), None)
 
-    def consigner(self, utilisateur, place, verbe, avant=None, signature=""):
+    def consigner(self, utilisateur, place, verbe, avant=None, signature="", origine=""):
         """Écrit l'acte qui mène de `avant` aux valeurs présentes ; monte la version.
 
         Sans différence, rien n'est écrit et None est rendu : enregistrer deux fois est sans effet.
@@ -138,14 +141,26 @@ class Versionne(models.Model):
         `signature` : comment nommer qui agit sans compte, ou sur la proposition d'un autre.
         """
         apres = {} if verbe in Acte.FINS else self.valeurs()
-        avant = avant or {}
+        acte = self.acte(utilisateur, place, verbe, avant or {}, apres, signature, origine)
+        if acte is None:
+            return None
+        if verbe not in Acte.DEBUTS | Acte.FINS:
+            type(self)._default_manager.filter(pk=self.pk).update(version=F("version") + 1)
+        acte.save()
+        self.apres_ecriture()
+        return acte
+
+    def acte(self, utilisateur, place, verbe, avant, apres, signature="", origine=""):
+        """L'acte qui mène de `avant` à `apres`, pas encore écrit ; None s'ils sont égaux.
+
+        Qui l'écrit en lot monte aussi les versions en base et appelle ce qu'entraîne l'écriture.
+        """
         changes = [cle for cle in {*avant, *apres} if avant.get(cle) != apres.get(cle)]
         if not changes:
             return None
         if verbe not in Acte.DEBUTS | Acte.FINS:
             self.version += 1
-            type(self)._default_manager.filter(pk=self.pk).update(version=F("version") + 1)
-        acte = Acte.objects.create(
+        return Acte(
             utilisateur=utilisateur,
             acteur=place.acteur if place else None,
             nom_utilisateur=(signature or str(utilisateur))[:200],
@@ -158,27 +173,28 @@ class Versionne(models.Model):
             version=self.version,
             avant={cle: avant[cle] for cle in changes if cle in avant},
             apres={cle: apres[cle] for cle in changes if cle in apres},
+            origine=origine,
         )
-        self.apres_ecriture()
-        return acte
 
     @transaction.atomic
-    def agir(self, utilisateur, droit, verbe, **valeurs):
+    def agir(self, utilisateur, droit, verbe, *, origine="", **valeurs):
         """Un acte métier : pose `valeurs` sous verrou, après avoir exigé le droit, et consigne.
 
-        Rend l'objet à jour ; lève PermissionDenied si le droit manque.
+        Rend l'objet à jour ; lève PermissionDenied si le droit manque. `origine` nomme le fichier
+        d'où viennent les valeurs.
         """
         objet = self.verrouiller()
         place = exiger(utilisateur, droit, objet)
-        return objet.poser(utilisateur, place, verbe, valeurs)
+        return objet.poser(utilisateur, place, verbe, valeurs, origine=origine)
 
-    def poser(self, utilisateur, place, verbe, valeurs, signature=""):
+    def poser(self, utilisateur, place, verbe, valeurs, signature="", origine=""):
         """Pose `valeurs` sur cet objet tenu sous verrou, et consigne ; le droit est déjà établi."""
         avant = self.valeurs()
+        multiples = {nom for nom in valeurs if self._meta.get_field(nom).many_to_many}
         for nom, valeur in valeurs.items():
-            setattr(self, nom, valeur)
-        self.save(update_fields=list(valeurs))
-        self.consigner(utilisateur, place, verbe, avant, signature)
+            getattr(self, nom).set(valeur) if nom in multiples else setattr(self, nom, valeur)
+        self.save(update_fields=[nom for nom in valeurs if nom not in multiples])
+        self.consigner(utilisateur, place, verbe, avant, signature, origine)
         return self
 
     @transaction.atomic

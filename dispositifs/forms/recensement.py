@@ -1,19 +1,15 @@
 """Les formulaires de l'inventaire ; qui tient la fiche et son état ne s'y changent pas."""
 
-from datetime import date
-
 from django import forms
 
-from acteurs.publics import Public
 from bassins.models import Bassin
 from dispositifs.champs import ActeursField, CommuneField, ZoneField
 from dispositifs.models import Dispositif
+from dispositifs.regles import incoherences
 from dispositifs.territoires import Echelle, noms_des_territoires, zone_en_mots
 from pams_portal.edition import FormulaireVersionne
 
-DESCRIPTION_AU_PLUS = 2000
 BASSINS_PROPOSES = 4
-PREMIERE_DATE, DERNIERE_DATE = date(1980, 1, 1), date(2100, 12, 31)
 
 
 def date_iso():
@@ -120,33 +116,10 @@ class DispositifForm(FormulaireVersionne):
 
     # --- Vérifier ------------------------------------------------------------------------------
 
-    def clean_description(self):
-        description = self.cleaned_data["description"]
-        if len(description) > DESCRIPTION_AU_PLUS:
-            raise forms.ValidationError(
-                f"La description fait {len(description)} caractères, pour "
-                f"{DESCRIPTION_AU_PLUS} au plus. Le détail trouve sa place dans les conditions."
-            )
-        return description
-
-    def clean_publics(self):
-        publics = self.cleaned_data["publics"]
-        if Public.TOUS in publics and len(publics) > 1:
-            raise forms.ValidationError(
-                "« Tous publics » comprend déjà les autres : gardez-le seul, ou décochez-le."
-            )
-        return publics
-
     def clean(self):
         donnees = super().clean()
-        noms = ("debut_financement", "fin_financement", "date_source")
-        dates = {nom: donnees[nom] for nom in noms if donnees.get(nom)}
-        for nom, jour in dates.items():
-            if not PREMIERE_DATE <= jour <= DERNIERE_DATE:
-                self.add_error(nom, "L’année doit être comprise entre 1980 et 2100.")
-        debut, fin = dates.get("debut_financement"), dates.get("fin_financement")
-        if debut and fin and fin < debut:
-            self.add_error("fin_financement", "La fin du financement précède son début.")
+        for nom, phrase in incoherences(donnees):
+            self.add_error(nom, phrase)
         return donnees
 
 

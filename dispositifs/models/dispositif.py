@@ -11,12 +11,13 @@ from django.utils import timezone
 
 from acteurs.models import Acte, Acteur, Versionne
 from acteurs.publics import Public
-from bassins.models import Bassin, Commune
+from bassins.models import Commune
 from dispositifs import etats
+from dispositifs.effets import toucher_les_plans
 from dispositifs.etats import DEUX_ANS, SIX_MOIS
 from dispositifs.models.index import Mot, Zone
 from dispositifs.requetes import DispositifQuerySet
-from dispositifs.territoires import bassins_touches, communes_d_ile_de_france, communes_de
+from dispositifs.territoires import bassins_touches
 from dispositifs.typologie import (
     FAMILLE_PAR_TYPE,
     THEMATIQUES_PAR_TYPE,
@@ -185,6 +186,8 @@ class Dispositif(Versionne):
         *("source", "lien_source", "date_source", "source_id"),
     )
 
+    CALCULES = ("nom_normalise", "recherche")
+
     class Meta:
         ordering = ["nom_normalise", "pk"]
         verbose_name = "dispositif"
@@ -200,14 +203,18 @@ class Dispositif(Versionne):
     def __str__(self):
         return self.nom
 
-    @transaction.atomic
-    def save(self, *args, update_fields=None, **kwargs):
+    def calculer(self):
+        """Pose les colonnes déduites (`CALCULES`) ; une écriture en lot l'appelle elle-même."""
         self.nom_normalise = normaliser(self.nom)[:150]
         commune = self.commune.nom if self.commune_id else ""
         morceaux = [self.nom, self.get_type_display(), self.famille, commune, self.description]
         self.recherche = normaliser(" ".join(morceaux))
+
+    @transaction.atomic
+    def save(self, *args, update_fields=None, **kwargs):
+        self.calculer()
         if update_fields is not None:
-            update_fields = {*update_fields, "nom_normalise", "recherche", "modifie_le"}
+            update_fields = {*update_fields, *self.CALCULES, "modifie_le"}
         super().save(*args, update_fields=update_fields, **kwargs)
         self.zones.exclude(cle__in=self.zone_eligibilite).delete()
         Zone.objects.bulk_create(
@@ -280,13 +287,7 @@ class Dispositif(Versionne):
         refaire, y compris dans un bassin que le dispositif vient de quitter."""
         acte = Acte.objects.sur(self).first()
         quittees = acte.avant.get("zone_eligibilite", []) if acte else []
-        cles = {*self.zone_eligibilite, *quittees}
-        cite = Q(bassin__in=bassins_touches(cles)) | Q(pk__in=self.fiches.values("plan"))
-        if communes_de(cles).filter(pk__in=communes_d_ile_de_france()).exists():
-            cite |= Q(bassin__isnull=True)
-        # Par la relation : cette application n'importe pas celle des plans.
-        plans = Bassin._meta.get_field("plans").related_model.objects
-        plans.filter(cite).toucher()
+        toucher_les_plans({*self.zone_eligibilite, *quittees}, [self.pk])
 
     # --- Ce que la fiche dit d'elle-même -------------------------------------------------------
 

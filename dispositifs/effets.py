@@ -1,0 +1,34 @@
+"""Ce qu'une écriture de l'inventaire entraîne dans les plans : leurs documents sont à refaire."""
+
+from itertools import islice
+
+from bassins.models import Bassin
+from dispositifs.territoires import bassins_touches, communes_d_ile_de_france, communes_de
+
+# Une base n'accepte qu'un nombre fini de paramètres par requête.
+PAR_REQUETE = 1000
+
+
+def par_lots(elements, taille=PAR_REQUETE):
+    """Découpe une suite en listes d'au plus `taille` éléments, sans la garder entière."""
+    suite = iter(elements)
+    while lot := list(islice(suite, taille)):
+        yield lot
+
+
+def toucher_les_plans(cles, dispositifs):
+    """Les plans dont le bassin recouvre ces territoires, et ceux qui citent ces dispositifs.
+
+    `cles` : les clés de territoire gagnées ou quittées ; `dispositifs` : des clés primaires.
+    """
+    # Par la relation : cette application n'importe pas celle des plans.
+    plans = Bassin._meta.get_field("plans").related_model.objects
+    touches = set()
+    for lot in par_lots(sorted(cles)):
+        touches |= set(plans.filter(bassin__in=bassins_touches(lot)).values_list("pk", flat=True))
+        if communes_de(lot).filter(pk__in=communes_d_ile_de_france()).exists():
+            touches |= set(plans.filter(bassin__isnull=True).values_list("pk", flat=True))
+    for lot in par_lots(dispositifs):
+        touches |= set(plans.filter(fiches__dispositifs__in=lot).values_list("pk", flat=True))
+    for lot in par_lots(sorted(touches)):
+        plans.filter(pk__in=lot).toucher()

@@ -1,0 +1,1 @@
+"""Faire entrer des fichiers dans l'inventaire : un lecteur par format, un seul moteur."""
