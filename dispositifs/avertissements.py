@@ -1,5 +1,6 @@
 """Ce qu'une fiche de dispositif a d'étonnant : à dire, jamais à refuser."""
 
+from acteurs.contacts import Contact, contact_de, contacts_douteux, est_un_mobile
 from acteurs.models import Acteur, Fonction
 
 DESCRIPTION_CONSEILLEE = 200
@@ -9,13 +10,6 @@ AUTORITES_ORGANISATRICES = {
     Fonction.Nature.IDFM,
     Fonction.Nature.SYNDICAT_SRU,
     Fonction.Nature.REGION,
-}
-# Les messageries du grand public : une adresse de service n'y a pas de raison d'être.
-MESSAGERIES_PERSONNELLES = {
-    *("gmail.com", "googlemail.com", "hotmail.com", "hotmail.fr", "outlook.com", "outlook.fr"),
-    *("live.fr", "live.com", "msn.com", "yahoo.fr", "yahoo.com", "icloud.com", "me.com"),
-    *("orange.fr", "wanadoo.fr", "free.fr", "sfr.fr", "neuf.fr", "bbox.fr", "laposte.net"),
-    *("numericable.fr", "aol.com", "protonmail.com", "proton.me"),
 }
 
 
@@ -43,11 +37,30 @@ def _sans_public(dispositif):
 
 
 def _courriel_personnel(dispositif):
-    domaine = dispositif.courriel.rpartition("@")[2].lower()
-    if domaine in MESSAGERIES_PERSONNELLES:
+    if contact_de(dispositif.courriel) != Contact.DE_SERVICE:
         return (
             f"« {dispositif.courriel} » ressemble à une adresse personnelle. La fiche est "
-            "publique : donnez une adresse de service."
+            "publique : donnez une adresse de service. D’ici là, les données ouvertes l’omettent."
+        )
+    return ""
+
+
+def _telephone_personnel(dispositif):
+    if est_un_mobile(dispositif.telephone):
+        return (
+            f"« {dispositif.telephone} » est un mobile, qui peut être celui d’une personne : les "
+            "données ouvertes l’omettent. Donnez le numéro fixe du service, s’il en a un."
+        )
+    return ""
+
+
+def _contact_dans_un_texte(dispositif):
+    textes = (dispositif.description, dispositif.conditions, dispositif.frais_precisions)
+    trouves = [contact for texte in textes for contact in contacts_douteux(texte)]
+    if trouves:
+        return (
+            f"Un texte de la fiche donne un contact qui peut être celui d’une personne "
+            f"({', '.join(trouves)}) : les données ouvertes le remplacent par une mention."
         )
     return ""
 
@@ -85,5 +98,7 @@ REGLES = [
     _sans_public,
     _frais_sans_precision,
     _courriel_personnel,
+    _telephone_personnel,
+    _contact_dans_un_texte,
     _transport_du_mauvais_porteur,
 ]

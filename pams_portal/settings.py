@@ -153,6 +153,8 @@ DEFAULT_FROM_EMAIL = env("COURRIEL_EXPEDITEUR", default="portail-pams@example.or
 # Un opérateur change le nom et la couleur d'accent sans toucher au code.
 PORTAIL_NOM = env("PORTAIL_NOM", default="Portail PAMS")
 PORTAIL_ACCENT = env("PORTAIL_ACCENT", default="")
+# Le nom sous lequel data·inclusion connaît ce portail : il ouvre l'identifiant de chaque ligne.
+DATA_INCLUSION_SOURCE = env("DATA_INCLUSION_SOURCE", default="portail-pams")
 
 SECURE_CSP = {
     "default-src": "'self'",

@@ -5,6 +5,7 @@ import re
 from django.db import models
 from django.urls import reverse
 
+from acteurs.contacts import refuser_les_adresses_de_personnes
 from acteurs.models.journal import Versionne
 from acteurs.publics import PUBLICS_ASSOCIES
 from acteurs.validators import valider_siren, valider_siret
@@ -75,7 +76,10 @@ class Acteur(Versionne):
     )
     site = models.URLField("site internet", blank=True)
     courriel = models.EmailField(
-        "courriel institutionnel", blank=True, help_text="Une adresse de service, pas de personne."
+        "courriel institutionnel",
+        blank=True,
+        validators=[refuser_les_adresses_de_personnes],
+        help_text="Une adresse de service, pas de personne.",
     )
     telephone = models.CharField("téléphone du service", max_length=20, blank=True)
     demonstration = models.BooleanField("acteur fictif", default=False, editable=False)

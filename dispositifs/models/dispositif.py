@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
+from acteurs.contacts import refuser_les_adresses_de_personnes
 from acteurs.models import Acte, Acteur, Versionne
 from acteurs.publics import Public
 from bassins.models import Commune
@@ -38,6 +39,8 @@ ROLES_AGISSANTS = (Role.REDACTEUR, Role.VALIDEUR, Role.GESTIONNAIRE)
 TELEPHONE = RegexValidator(
     r"^\+?[0-9][0-9 .()-]{2,}$", "Un numéro s’écrit avec des chiffres : « 03 22 00 00 00 »."
 )
+# La fiche est publique : aucun de ses champs ne donne l'adresse d'une personne.
+SANS_PERSONNE = [refuser_les_adresses_de_personnes]
 
 
 def bornes(maximum, phrase):
@@ -90,9 +93,13 @@ class Dispositif(Versionne):
     financeurs = models.ManyToManyField(
         Acteur, blank=True, related_name="dispositifs_finances", verbose_name="financeurs"
     )
-    description = models.TextField("description", help_text="De 200 à 2 000 caractères, en clair.")
+    description = models.TextField(
+        "description", validators=SANS_PERSONNE, help_text="De 200 à 2 000 caractères, en clair."
+    )
     publics = ChoixMultiplesField("publics", choices=Public)
-    conditions = models.TextField("conditions et justificatifs", blank=True)
+    conditions = models.TextField(
+        "conditions et justificatifs", blank=True, validators=SANS_PERSONNE
+    )
     motifs = ChoixMultiplesField("motifs de déplacement", choices=Motif)
     # Des clés `echelle-code` (voir `Echelle`) ; les lignes `Zone` n'en sont que l'index.
     zone_eligibilite = ChoixMultiplesField("zone d’éligibilité", choices=None)
@@ -109,12 +116,17 @@ class Dispositif(Versionne):
         "horaires", max_length=250, blank=True, help_text="Au format OSM : Mo-Fr 09:00-17:00."
     )
     frais = models.CharField("frais", max_length=10, choices=Frais, blank=True)
-    frais_precisions = models.CharField("précision sur les frais", max_length=250, blank=True)
+    frais_precisions = models.CharField(
+        "précision sur les frais", max_length=250, blank=True, validators=SANS_PERSONNE
+    )
     mobilisable_par = ChoixMultiplesField("mobilisable par", choices=MobilisablePar)
     modes_mobilisation = ChoixMultiplesField("comment le mobiliser", choices=ModeMobilisation)
     lien_mobilisation = models.URLField("lien de mobilisation", blank=True)
     courriel = models.EmailField(
-        "courriel institutionnel", blank=True, help_text="Une adresse de service, pas de personne."
+        "courriel institutionnel",
+        blank=True,
+        validators=SANS_PERSONNE,
+        help_text="Une adresse de service, pas de personne.",
     )
     telephone = models.CharField(
         "téléphone du service", max_length=20, blank=True, validators=[TELEPHONE]

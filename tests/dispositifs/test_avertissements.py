@@ -25,6 +25,9 @@ def test_une_fiche_bien_remplie_n_a_rien_d_etonnant(db):
         ({"publics": []}, "Aucun public n’est coché"),
         ({"frais": "payant"}, "le prix n’est pas dit"),
         ({"courriel": "jean.petit@GMAIL.com"}, "ressemble à une adresse personnelle"),
+        ({"courriel": "garage.roye@gmail.com"}, "les données ouvertes l’omettent"),
+        ({"telephone": "06 12 34 56 78"}, "est un mobile"),
+        ({"conditions": "Appeler le 06 12 34 56 78."}, "(06 12 34 56 78) : les données ouvertes"),
     ],
 )
 def test_ce_qui_manque_se_dit(db, champs, phrase):

@@ -352,7 +352,7 @@ def test_ce_qui_etonne_est_dit_apres_l_enregistrement_sans_l_empecher(
     etonnant = {
         "description": "Court.",
         "publics": [],
-        "courriel": "jean.petit@gmail.com",
+        "courriel": "garage.roye@gmail.com",
         "zone_eligibilite": ["75118"],
         "type": "tus",
     }
