@@ -45,6 +45,19 @@ def contours_epci(sirens):
     return {siren: json.loads(index[siren].geometrie) for siren in sirens if siren in index}
 
 
+def points_epci(sirens):
+    """Un point [longitude, latitude] bien à l'intérieur de chaque EPCI demandé, par SIREN."""
+    return {siren: point for siren in sirens if (point := _point(siren))}
+
+
+@cache
+def _point(siren):
+    contour = _index().get(siren)
+    if contour is None:
+        return None
+    return [round(degres, 4) for degres in _interieur(json.loads(contour.geometrie))]
+
+
 class _Contour(NamedTuple):
     emprise: tuple
     geometrie: str  # en texte : dix fois moins de mémoire que les listes de points

@@ -16,6 +16,8 @@ urlpatterns = [
     path("acteurs/", include("acteurs.urls")),
     path("bassins/", include("bassins.urls")),
     path("dispositifs/", include("dispositifs.urls")),
+    path("api/v1/", include("dispositifs.urls_api")),
+    path("donnees-ouvertes/", include("dispositifs.urls_ouverture")),
     path("", include("plans.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -28,6 +28,18 @@ accessibilite                         -                200  200    200    200   
 mentions                              -                200  200    200    200   200   200   200   200 200 200   200   200   200  200
 sante                                 -                200  200    200    200   200   200   200   200 200 200   200   200   200  200
 accent                                -                200  200    200    200   200   200   200   200 200 200   200   200   200  200
+donnees_ouvertes                      -                200  200    200    200   200   200   200   200 200 200   200   200   200  200
+fichier_ouvert                        fichier          200  200    200    200   200   200   200   200 200 200   200   200   200  200
+fichier_ouvert                        fichier_faux     404  404    404    404   404   404   404   404 404 404   404   404   404  404
+api:racine                            -                200  200    200    200   200   200   200   200 200 200   200   200   200  200
+api:openapi                           -                200  200    200    200   200   200   200   200 200 200   200   200   200  200
+api:bassin_list                       -                200  200    200    200   200   200   200   200 200 200   200   200   200  200
+api:bassin_detail                     bassin           200  200    200    200   200   200   200   200 200 200   200   200   200  200
+api:acteur_list                       -                200  200    200    200   200   200   200   200 200 200   200   200   200  200
+api:acteur_detail                     uuid_acteur      200  200    200    200   200   200   200   200 200 200   200   200   200  200
+api:dispositif_list                   -                200  200    200    200   200   200   200   200 200 200   200   200   200  200
+api:dispositif_detail                 uuid_publie      200  200    200    200   200   200   200   200 200 200   200   200   200  200
+api:dispositif_detail                 uuid_signale     404  404    404    404   404   404   404   404 404 404   404   404   404  404
 connexion                             -                200  302    302    302   302   302   302   302 302 302   302   302   302  302
 bassins:bassin_list                   -                200  200    200    200   200   200   200   200 200 200   200   200   200  200
 bassins:bassin_detail                 bassin           200  200    200    200   200   200   200   200 200 200   200   200   200  200
@@ -192,8 +204,14 @@ def objets(bassin, plan, region, departement, aom, spe, association, invitee, pe
     def part(partie, cle="accompagnement"):
         return [plan.slug, f.make_contribution(partie, cle).pk]
 
+    signale = f.make_dispositif(aom.acteur, statut="signale")
     return {
         "-": [],
+        "fichier": ["data-inclusion-services", "json"],
+        "fichier_faux": ["personnes", "csv"],
+        "uuid_acteur": [aom.acteur.identifiant],
+        "uuid_publie": [f.make_dispositif(aom.acteur).identifiant],
+        "uuid_signale": [signale.identifiant],
         "bassin": [bassin.slug],
         "plan": [plan.slug],
         "adopte": [adopte.slug],
@@ -242,7 +260,7 @@ def objets(bassin, plan, region, departement, aom, spe, association, invitee, pe
         "habil_region": [region.acteur_id, habilitation("lectrice")],
         "habil_detourne": [region.acteur_id, habilitation("aom")],
         "dispo_publie": [f.make_dispositif(aom.acteur).pk],
-        "dispo_signale": [f.make_dispositif(aom.acteur, statut="signale").pk],
+        "dispo_signale": [signale.pk],
         "dispo_invit": [f.make_dispositif(invitee.acteur).pk],
         "lien_recu": [signataire().sign(f.make_demande(sans_compte).pk)],
         "lien_faux": ["1.abc.def"],

@@ -54,6 +54,7 @@ anonyme      -  /acteurs/
 anonyme      -  /acteurs/?q=introuvable
 anonyme      -  {acteur}
 anonyme      ★  /dispositifs/
+anonyme      ★  /donnees-ouvertes/
 anonyme      -  /dispositifs/?q=introuvable
 anonyme      -  {dispositif}
 anonyme      -  /plans/

@@ -1,0 +1,111 @@
+"""La forme commune des réponses ouvertes : lues de partout, sans connexion, jamais écrites."""
+
+import hashlib
+from functools import wraps
+
+from django.contrib.auth.decorators import login_not_required
+from django.core.paginator import Paginator
+from django.db.models import Count, Max, Sum
+from django.http import HttpResponse, JsonResponse
+from django.utils import timezone
+from django.utils.cache import get_conditional_response, patch_cache_control
+from django.views.decorators.csrf import csrf_exempt
+
+from acteurs.models import Acteur, Etablissement, Fonction
+from bassins.models import Bassin, Perimetre
+from dispositifs.models import Dispositif
+from dispositifs.ouverture.representation import absolue
+
+# Change quand la forme des réponses change : les copies gardées par les lecteurs sont périmées.
+FORME = "1"
+DUREE = 300  # secondes où une copie peut servir sans redemander
+PAR_PAGE, PAR_PAGE_AU_PLUS = 50, 200
+
+
+def empreinte(request):
+    """L'ETag d'une réponse : elle ne peut changer qu'avec ce qui est compté ici.
+
+    Le jour compte aussi : un dispositif vérifié devient « à confirmer » sans que rien soit écrit.
+    """
+    comptes = [
+        *Dispositif.objects.aggregate(Count("pk"), Max("modifie_le")).values(),
+        *Acteur.objects.aggregate(Count("pk"), Sum("version")).values(),
+        *Etablissement.objects.aggregate(Count("pk"), Sum("version")).values(),
+        *Fonction.objects.aggregate(Count("pk"), Max("pk")).values(),
+        *Bassin.objects.aggregate(Count("pk")).values(),
+        *Perimetre.objects.aggregate(Count("pk"), Max("pk")).values(),
+    ]
+    dit = [FORME, request.get_full_path(), absolue("/"), timezone.localdate(), *comptes]
+    return f'"{hashlib.sha256(repr(dit).encode()).hexdigest()[:32]}"'
+
+
+def ouverte(vue):
+    """Une vue publique en lecture seule : ouverte aux autres sites, 304 si rien n'a changé."""
+
+    @wraps(vue)
+    def servir(request, *args, **kwargs):
+        if request.method == "OPTIONS":
+            reponse = HttpResponse(status=204)
+        elif request.method not in ("GET", "HEAD"):
+            reponse = erreur("Ces données ne font que se lire : GET ou HEAD.", 405)
+        else:
+            reponse = _lire(vue, request, *args, **kwargs)
+        reponse["Allow"] = "GET, HEAD, OPTIONS"
+        reponse["Access-Control-Allow-Origin"] = "*"
+        reponse["Access-Control-Allow-Methods"] = "GET, HEAD, OPTIONS"
+        reponse["Access-Control-Allow-Headers"] = "If-None-Match"
+        reponse["Access-Control-Expose-Headers"] = "ETag, Content-Disposition"
+        return reponse
+
+    # Rien ne s'écrit ici : un POST y reçoit 405, et non le refus d'un jeton qu'il ne peut avoir.
+    return csrf_exempt(login_not_required(servir))
+
+
+def _lire(vue, request, *args, **kwargs):
+    etag = empreinte(request)
+    reponse = get_conditional_response(request, etag=etag) or vue(request, *args, **kwargs)
+    if reponse.status_code in (200, 304):
+        reponse["ETag"] = etag
+        patch_cache_control(reponse, public=True, max_age=DUREE)
+    return reponse
+
+
+def en_json(contenu, status=200):
+    return JsonResponse(contenu, status=status, json_dumps_params={"ensure_ascii": False})
+
+
+def erreur(phrase, status, **parametres):
+    """Un refus : la phrase, et s'il y a lieu {paramètre: phrases}."""
+    return en_json({"erreur": phrase, "parametres": parametres}, status)
+
+
+def introuvable(phrase):
+    return erreur(phrase, 404)
+
+
+def en_page(request, filtres, objets, representer):
+    """Une page d'une liste ; `representer` rend les dictionnaires d'une suite d'objets."""
+    pages = Paginator(objets, filtres["par_page"] or PAR_PAGE)
+    numero = filtres["page"] or 1
+    if numero > pages.num_pages:
+        return introuvable(f"La dernière page est la page {pages.num_pages}.")
+    page = pages.page(numero)
+    return en_json(
+        {
+            "total": pages.count,
+            "page": numero,
+            "pages": pages.num_pages,
+            "par_page": pages.per_page,
+            "precedente": _voisine(request, page.has_previous(), numero - 1),
+            "suivante": _voisine(request, page.has_next(), numero + 1),
+            "resultats": representer(page.object_list),
+        }
+    )
+
+
+def _voisine(request, existe, numero):
+    if not existe:
+        return None
+    parametres = request.GET.copy()
+    parametres["page"] = numero
+    return absolue(f"{request.path}?{parametres.urlencode()}")
