@@ -16,7 +16,15 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from acteurs.courriels import envoyer_lien
-from acteurs.models import Acte, Acteur, Etablissement, Fonction, Habilitation, Utilisateur
+from acteurs.models import (
+    Acte,
+    Acteur,
+    Courriel,
+    Etablissement,
+    Fonction,
+    Habilitation,
+    Utilisateur,
+)
 
 
 @login_not_required
@@ -181,3 +189,29 @@ class ActeAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request, obj=None):
         return False
+
+
+@admin.register(Courriel)
+class CourrielAdmin(admin.ModelAdmin):
+    """La file se lit : qui, quand, pourquoi rien n'est arrivé. Jamais le texte."""
+
+    list_display = ["destinataire", "etat", "tentatives", "prochain_essai", "envoye_le", "erreur"]
+    list_filter = ["etat"]
+    list_select_related = ["destinataire"]
+    search_fields = ["destinataire__courriel", "erreur"]
+    actions = ["essayer_de_nouveau"]
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    @admin.action(description="Essayer de nouveau les courriels abandonnés", permissions=["view"])
+    def essayer_de_nouveau(self, request, courriels):
+        for courriel in courriels.abandonnes():
+            courriel.reprendre()
+        messages.success(request, "Les courriels abandonnés choisis repartent.")

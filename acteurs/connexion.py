@@ -4,6 +4,9 @@ from ipaddress import ip_address
 
 from django.conf import settings
 from django.contrib.auth.backends import ModelBackend
+from django.db.models import Count, Q
+
+from acteurs.models import Utilisateur
 
 
 class ConnexionParCourriel(ModelBackend):
@@ -14,6 +17,13 @@ class ConnexionParCourriel(ModelBackend):
     def user_can_authenticate(self, utilisateur):
         autorise = settings.DEMO or not utilisateur.demonstration
         return autorise and super().user_can_authenticate(utilisateur)
+
+    def get_user(self, user_id):
+        """Le compte de la session, et combien de notifications l'attendent, en une requête."""
+        non_lues = Count("notifications", filter=Q(notifications__lue_le=None))
+        comptes = Utilisateur.objects.annotate(non_lues=non_lues)
+        utilisateur = comptes.filter(pk=user_id).first()
+        return utilisateur if utilisateur and self.user_can_authenticate(utilisateur) else None
 
 
 def adresse_de(request):

@@ -148,6 +148,7 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
+EMAIL_TIMEOUT = 30  # un serveur d'envoi muet ne retient pas l'ouvrier
 DEFAULT_FROM_EMAIL = env("COURRIEL_EXPEDITEUR", default="portail-pams@example.org")
 
 # Un opérateur change le nom et la couleur d'accent sans toucher au code.

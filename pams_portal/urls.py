@@ -13,6 +13,7 @@ urlpatterns = [
     path("sante/", views.sante, name="sante"),
     path("accent.css", views.accent, name="accent"),
     path("", include("acteurs.urls_connexion")),
+    path("notifications/", include("acteurs.urls_notifications")),
     path("acteurs/", include("acteurs.urls")),
     path("bassins/", include("bassins.urls")),
     path("dispositifs/", include("dispositifs.urls")),

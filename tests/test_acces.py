@@ -8,6 +8,8 @@ autre bassin, sans une personne sans habilitation, admin l'administration techni
 « post » : la page n'accepte que POST, le code est celui d'un POST vide et un GET répond 405.
 """
 
+from uuid import uuid4
+
 import pytest
 from django.db import connection, transaction
 from django.test import Client
@@ -117,6 +119,11 @@ plans:ligne_delete                    role_sollicite   302  200    403    200   
 plans:ligne_delete                    role_confirme    302  403    403    403   403   403   403   403 403 403   403   404   404  404
 plans:partenariat_repondre       post role_repondre    403  403    403    403   403   403   403   302 403 403   403   404   404  404
 deconnexion                      post -                302  302    302    302   302   302   302   302 302 302   302   302   302  302
+notification_list                     -                302  200    200    200   200   200   200   200 200 200   200   200   200  200
+notification_reglages                 -                302  200    200    200   200   200   200   200 200 200   200   200   200  200
+notification_lire                post -                403  302    302    302   302   302   302   302 302 302   302   302   302  302
+fil_suivre                       post fil_inconnu      403  404    404    404   404   404   404   404 404 404   404   404   404  404
+fil_quitter                           jeton_de_fil     410  410    410    410   410   410   410   410 410 410   410   410   410  410
 mot_de_passe                          -                302  200    200    200   200   200   200   200 200 200   200   200   200  200
 mot_de_passe_oublie                   -                200  200    200    200   200   200   200   200 200 200   200   200   200  200
 mot_de_passe_envoye                   -                200  200    200    200   200   200   200   200 200 200   200   200   200  200
@@ -212,6 +219,8 @@ def objets(bassin, plan, region, departement, aom, spe, association, invitee, pe
         "uuid_acteur": [aom.acteur.identifiant],
         "uuid_publie": [f.make_dispositif(aom.acteur).identifiant],
         "uuid_signale": [signale.identifiant],
+        "fil_inconnu": [uuid4()],
+        "jeton_de_fil": ["faux"],
         "bassin": [bassin.slug],
         "plan": [plan.slug],
         "adopte": [adopte.slug],

@@ -17,7 +17,7 @@ from django.utils.http import urlsafe_base64_decode
 from acteurs.courriels import envoyer_lien
 from acteurs.models.acteur import Acteur
 from acteurs.models.journal import Versionne
-from pams_portal.droits import Droit, Place, Role
+from pams_portal.droits import ECHELLE, Droit, Place, Role
 
 
 class UtilisateurManager(BaseUserManager):
@@ -64,6 +64,17 @@ class UtilisateurManager(BaseUserManager):
             if libres.update(lien_demande_le=timezone.now()):
                 envoyer_lien.enqueue(comptes.get().pk, "oubli")
 
+    def agissant_pour(self, *acteurs, role=Role.REDACTEUR):
+        """Les comptes actifs qui tiennent au moins ce rôle dans l'un de ces acteurs."""
+        roles = ECHELLE[ECHELLE.index(role) :]
+        habilitations = Habilitation.objects.filter(acteur__in=acteurs, role__in=roles)
+        return self.filter(is_active=True, pk__in=habilitations.values("utilisateur"))
+
+    def ayant_place(self, dossier):
+        """Les comptes actifs dont un acteur a une place dans le plan de cet identifiant."""
+        places = Habilitation.objects.filter(acteur__places__plan__identifiant=dossier)
+        return self.filter(is_active=True, pk__in=places.values("utilisateur"))
+
     def du_lien(self, uidb64, jeton):
         """Le compte pour qui ce lien de mot de passe a été écrit et vaut encore, ou None."""
         try:
@@ -78,6 +89,11 @@ class Utilisateur(AbstractBaseUser, PermissionsMixin):
 
     DELAI_ENTRE_DEUX_LIENS = timedelta(minutes=5)
 
+    class Recapitulatif(models.TextChoices):
+        QUOTIDIEN = "quotidien", "Chaque matin, s’il s’est passé quelque chose"
+        HEBDOMADAIRE = "hebdomadaire", "Le lundi matin, s’il s’est passé quelque chose"
+        JAMAIS = "jamais", "Jamais"
+
     courriel = models.EmailField("courriel", unique=True)
     nom = models.CharField("nom", max_length=150)
     is_active = models.BooleanField("actif", default=True)
@@ -86,6 +102,14 @@ class Utilisateur(AbstractBaseUser, PermissionsMixin):
     lien_demande_le = models.DateTimeField("lien demandé le", null=True, editable=False)
     # Un compte de démonstration n'ouvre une session que si DEMO est actif.
     demonstration = models.BooleanField("compte de démonstration", default=False, editable=False)
+    immediat = models.BooleanField(
+        "un courriel quand on me mentionne ou que ma décision est demandée",
+        default=True,
+        help_text="Dix minutes après, le temps que l’auteur se relise ; sinon au récapitulatif.",
+    )
+    recapitulatif = models.CharField(
+        "récapitulatif du reste", max_length=12, choices=Recapitulatif, default="quotidien"
+    )
 
     objects = UtilisateurManager()
     USERNAME_FIELD = EMAIL_FIELD = "courriel"
@@ -97,6 +121,11 @@ class Utilisateur(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self):
         return self.nom or self.courriel
+
+    @cached_property
+    def non_lues(self):
+        """Combien de notifications à lire ; la connexion l'a déjà compté avec le compte."""
+        return self.notifications.non_lues().count()
 
     @cached_property
     def roles_par_acteur(self):

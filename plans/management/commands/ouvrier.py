@@ -1,4 +1,4 @@
-"""L'ouvrier : fait les travaux de fond, et veille à ce qu'aucun document ne se perde."""
+"""L'ouvrier : fait les travaux de fond, et veille à ce que ni document ni courriel ne se perde."""
 
 import logging
 import signal
@@ -13,6 +13,7 @@ from django.utils.crypto import get_random_string
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
+from acteurs.models import Courriel, Notification
 from dispositifs.models import Envoi
 from plans.models import Document
 
@@ -22,7 +23,7 @@ RETENTION = timedelta(days=7)
 
 
 class Command(BaseCommand):
-    help = "Produit les documents demandés, reprend ceux qui se sont perdus ; s'arrête sur SIGTERM."
+    help = "Produit les documents, envoie les courriels, reprend ce qui s'est perdu."
 
     def add_arguments(self, parser):
         parser.add_argument("--pause", type=float, default=1, help="secondes entre deux regards")
@@ -74,7 +75,7 @@ class Ouvrier(Worker):
         return self.derniere_ronde is None or time.monotonic() - self.derniere_ronde > RONDE
 
     def faire_sa_ronde(self):
-        """Reprend les documents perdus, demande ceux qui manquent, retire ce qui a fait son temps.
+        """Reprend ce qui s'est perdu, demande ce qui manque, range ce dont il est l'heure.
 
         Un GET n'écrit jamais : c'est ici qu'un plan venu d'ailleurs reçoit son document.
         """
@@ -84,6 +85,10 @@ class Ouvrier(Worker):
         Document.objects.demander_ceux_qui_manquent()
         Document.objects.elaguer()
         Envoi.objects.relever()
+        Notification.objects.ranger()
+        Courriel.objects.relever()
+        Notification.objects.elaguer()
+        Courriel.objects.elaguer()
         anciens = DBTaskResult.objects.filter(enqueued_at__lt=timezone.now() - RETENTION)
         anciens.exclude(status="READY").delete()
 

@@ -1,0 +1,75 @@
+"""Les notifications d'une personne : les lire, choisir ce qui part par courriel, quitter un fil."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.core.paginator import Paginator
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST, require_safe
+
+from acteurs.forms.notification import ReglagesForm
+from acteurs.models import Abonnement, Utilisateur
+
+PAR_PAGE = 30
+
+
+@require_safe
+def notification_list(request):
+    page = Paginator(request.user.notifications.all(), PAR_PAGE).get_page(request.GET.get("page"))
+    contexte = {"page": page, "abandonnes": request.user.courriels.abandonnes().count()}
+    return render(request, "acteurs/notification_list.html", contexte)
+
+
+@require_POST
+def notification_lire(request):
+    """Marque comme lue une notification, ou toutes ; « ouvrir » mène ensuite à ce dont on parle."""
+    numero = request.POST.get("notification", "")
+    siennes = request.user.notifications.all()
+    if not numero:
+        siennes.lire()
+        messages.success(request, "Tout est marqué comme lu.")
+        return redirect("notification_list")
+    cle = int(numero) if numero.isdecimal() and len(numero) < 19 else None
+    notification = get_object_or_404(siennes, pk=cle)
+    siennes.filter(pk=notification.pk).lire()
+    return redirect(notification.url if "ouvrir" in request.POST else "notification_list")
+
+
+def notification_reglages(request):
+    # Un compte relu : un refus ne doit pas changer celui que montre l'en-tête.
+    utilisateur = Utilisateur.objects.get(pk=request.user.pk)
+    form = ReglagesForm(request.POST or None, instance=utilisateur)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        messages.success(request, "C’est noté : vous ne recevrez que ce que vous avez choisi.")
+        return redirect("notification_reglages")
+    return render(request, "acteurs/notification_reglages.html", {"form": form})
+
+
+@require_POST
+def fil_suivre(request, fil):
+    """Suivre de nouveau un fil que l'on a quitté, ou le quitter, depuis le portail."""
+    abonnement = get_object_or_404(Abonnement, utilisateur=request.user, fil=fil)
+    if abonnement.actif:
+        abonnement.quitter()
+        messages.success(request, "Vous ne suivez plus ce fil.")
+    else:
+        abonnement.suivre()
+        messages.success(request, "Vous suivez de nouveau ce fil.")
+    return redirect("notification_list")
+
+
+@login_not_required
+@never_cache
+@csrf_exempt  # le jeton signé fait foi : la messagerie envoie ce POST sans session (RFC 8058)
+def fil_quitter(request, jeton):
+    """Le lien d'un courriel ouvre une page ; le bouton, ou la messagerie, quitte le fil."""
+    abonnement, valable = Abonnement.objects.du_jeton(jeton)
+    if not valable:
+        return render(request, "acteurs/fil_lien_perime.html", status=410)
+    if request.method == "POST":
+        abonnement.quitter()
+    derniere = abonnement.utilisateur.notifications.filter(fil=abonnement.fil).first()
+    contexte = {"abonnement": abonnement, "objet": derniere.objet if derniere else ""}
+    return render(request, "acteurs/fil_quitter.html", contexte)
