@@ -28,6 +28,7 @@ from dispositifs.ouverture.vocabulaire import (
     SOURCE_DEMONSTRATION,
 )
 from dispositifs.territoires import Echelle, codes_par_echelle
+from pams_portal.edition import valeur_simple
 
 NOM_AU_PLUS = 150
 PREMIERE_DATE = date(2000, 1, 1)
@@ -133,6 +134,7 @@ def structure(acteur, jour):
 
 def _ranger(champs, dit):
     """Tous les champs du schéma, dans son ordre ; ce qui est vide est inconnu."""
+    dit = {champ: valeur_simple(v) if isinstance(v, str) else v for champ, v in dit.items()}
     return {champ: dit.get(champ) or None for champ in champs}
 
 
@@ -152,7 +154,7 @@ def _lieu(commune):
 
 
 def _description(dispositif, source):
-    texte = sans_contact_douteux(dispositif.description)
+    texte = valeur_simple(sans_contact_douteux(dispositif.description))
     fictif = dispositif.demonstration or source.endswith("-demonstration")
     return MARQUE_DEMONSTRATION + texte if fictif else texte
 

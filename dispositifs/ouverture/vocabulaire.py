@@ -10,6 +10,7 @@ from django.conf import settings
 from acteurs.models import Acteur
 from acteurs.publics import Public
 from dispositifs.typologie import FAMILLES, THEMATIQUES_PAR_TYPE, Thematique
+from pams_portal.recherche import normaliser
 
 SOURCE = settings.DATA_INCLUSION_SOURCE
 # data·inclusion n'a pas de champ pour dire « fictif » : la source le dit, et la description.
@@ -51,6 +52,7 @@ RESEAU_PAR_NATURE = {
     Acteur.Nature.DEPARTEMENT: v1.ReseauPorteur.DEPARTEMENTS.value,
     Acteur.Nature.COMMUNE: v1.ReseauPorteur.COMMUNES.value,
 }
+NATURE_PAR_RESEAU = {reseau: nature for nature, reseau in RESEAU_PAR_NATURE.items()}
 
 # --- Les vocabulaires d'avant la version 1 -------------------------------------------------------
 
@@ -140,12 +142,20 @@ MOTS_PAR_TYPE = {
 }
 
 
-def types_possibles(thematiques, service):
-    """Nos types de dispositifs qui ont ces thématiques, les plus proches d'abord.
+def type_probable(nom, thematiques, service):
+    """Notre type pour un service : le premier que son nom désigne, sinon le plus proche ; ou ''."""
+    mots = f" {normaliser(nom)} "
+    candidats = types_possibles(thematiques, service)
+    designes = [
+        type_
+        for type_, siens in MOTS_PAR_TYPE.items()
+        if type_ in candidats and any(f" {mot}" in mots for mot in siens)
+    ]
+    return next(iter([*designes, *candidats]), "")
 
-    `exacts` vaut vrai si l'un d'eux porte exactement ces thématiques et ce type de service.
-    Sortie : (types, exacts).
-    """
+
+def types_possibles(thematiques, service):
+    """Nos types qui ont ces thématiques et ce type de service ; à défaut, les plus proches."""
     voulues = set(thematiques)
     candidats = [t for t in THEMATIQUES_PAR_TYPE if t not in TYPES_SANS_SERVICE]
     exacts = [
@@ -154,8 +164,8 @@ def types_possibles(thematiques, service):
         if set(THEMATIQUES_PAR_TYPE[t]) == voulues and SERVICE_PAR_TYPE.get(t) == service
     ]
     if exacts:
-        return exacts, True
+        return exacts
     proches = [t for t in candidats if set(THEMATIQUES_PAR_TYPE[t]) & voulues]
     ecart = {t: len(set(THEMATIQUES_PAR_TYPE[t]) ^ voulues) for t in proches}
     autre_service = {t: SERVICE_PAR_TYPE.get(t) != service for t in proches}
-    return sorted(proches, key=lambda t: (autre_service[t], ecart[t])), False
+    return sorted(proches, key=lambda t: (autre_service[t], ecart[t]))

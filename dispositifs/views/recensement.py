@@ -14,6 +14,7 @@ from dispositifs.champs import chercher_acteurs
 from dispositifs.forms.recensement import DispositifForm, StatutForm, bassins_de
 from dispositifs.historique import histoire
 from dispositifs.models import Dispositif, tenant
+from dispositifs.ouverture.qualite import qualite
 from dispositifs.territoires import noms_des_territoires, zone_en_mots
 from pams_portal.droits import Droit, exiger, peut
 
@@ -36,6 +37,7 @@ def dispositif_detail(request, pk):
         "zone": zone_en_mots(cles, noms_des_territoires(cles)),
         "modifiable": modifiable,
         "avertissements": avertissements(dispositif) if modifiable else [],
+        "qualite": qualite(dispositif) if modifiable else None,
         # Le journal nomme des agents : il ne se lit qu'une fois connecté.
         "histoire": histoire(dispositif) if request.user.is_authenticated else [],
     }

@@ -1,0 +1,81 @@
+"""Les objets d'un fichier JSON ou CSV, tels que les outils les écrivent."""
+
+import csv
+import io
+import json
+import re
+
+from dispositifs.importation.listes import est_vide
+
+ENVELOPPES = ("items", "results", "resultats", "data", "services", "structures")
+SEPARATEURS = ",;\t|"
+CELLULE_AU_PLUS = 2_000_000  # une zone d'éligibilité peut nommer des milliers de communes
+ILLISIBLE = "Ce fichier n’est ni un tableau JSON, ni un CSV avec un titre par colonne."
+_DESARMEE = re.compile(r"^'(?=\s*[=+\-@\t\r])")
+
+
+class FichierIllisible(Exception):
+    """Une phrase à montrer à côté du fichier."""
+
+
+def lire_objets(octets):
+    """[(numéro, {champ: valeur})] : le rang dans un JSON, la ligne dans un CSV.
+
+    Lève FichierIllisible. Une colonne sans nom (l'index d'un tableau pandas) est ignorée.
+    """
+    texte = _decoder(octets)
+    if texte.lstrip()[:1] in ("[", "{"):
+        return list(enumerate(_lire_json(texte), start=1))
+    return _lire_csv(texte)
+
+
+def _decoder(octets):
+    try:
+        return octets.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return octets.decode("cp1252", errors="replace")
+
+
+def _lire_json(texte):
+    try:
+        lu = json.loads(texte)
+    except (ValueError, RecursionError):
+        lu = _lire_json_par_ligne(texte)
+    if isinstance(lu, dict):
+        listes = [lu[cle] for cle in ENVELOPPES if isinstance(lu.get(cle), list)]
+        lu = listes[0] if listes else [lu]
+    if not isinstance(lu, list) or not all(isinstance(objet, dict) for objet in lu):
+        raise FichierIllisible(ILLISIBLE)
+    return lu
+
+
+def _lire_json_par_ligne(texte):
+    try:
+        return [json.loads(ligne) for ligne in texte.splitlines() if ligne.strip()]
+    except (ValueError, RecursionError):
+        raise FichierIllisible(ILLISIBLE) from None
+
+
+def _lire_csv(texte):
+    entete = texte.lstrip().partition("\n")[0]
+    separateur = max(SEPARATEURS, key=entete.count)
+    if "\0" in entete or not entete.count(separateur):
+        raise FichierIllisible(ILLISIBLE)
+    avant = csv.field_size_limit(CELLULE_AU_PLUS)
+    try:
+        table = csv.DictReader(io.StringIO(texte, newline=""), delimiter=separateur)
+        table.fieldnames = [(titre or "").strip() for titre in table.fieldnames]
+        return [
+            (table.line_num, {titre: _cellule(v) for titre, v in rang.items() if titre})
+            for rang in table
+            if any(not est_vide(v) for v in rang.values())
+        ]
+    except csv.Error:
+        raise FichierIllisible(ILLISIBLE) from None
+    finally:
+        csv.field_size_limit(avant)
+
+
+def _cellule(valeur):
+    """Sans l'apostrophe qui désarme une formule."""
+    return _DESARMEE.sub("", valeur) if isinstance(valeur, str) else valeur
