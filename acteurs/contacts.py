@@ -26,7 +26,11 @@ DOSSIER = Path(__file__).parent / "donnees"
 PRENOMS = set((DOSSIER / "prenoms.txt").read_text(encoding="utf-8").split())
 # Un de ces mots dans l'adresse en fait celle d'un service.
 MOTS_DE_SERVICE = set((DOSSIER / "mots_de_service.txt").read_text(encoding="utf-8").split())
-ADRESSE = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}")
+# Bornée de partout : un texte hostile d'un million de signes se lit en temps linéaire.
+ADRESSE = re.compile(
+    r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]{1,64}@"
+    r"[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){0,8}\.[A-Za-z]{2,63}"
+)
 MOBILE = re.compile(r"(?<![\d+])(?:(?:\+|00)33[ .]?(?:\(0\))?|0)[ .-]?[67](?:[ .-]?\d{2}){4}(?!\d)")
 REFUS = (
     "« %(adresse)s » est l’adresse d’une personne, et cette fiche est publique : donnez une "

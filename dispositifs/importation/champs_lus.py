@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from acteurs.contacts import Contact, contact_de, contacts_douteux, sans_contact_douteux
 from acteurs.publics import Public
+from dispositifs.importation.listes import lire_liste
 from dispositifs.models import Dispositif
 from dispositifs.ouverture.data_inclusion import INDICATIFS_D_OUTRE_MER, PREMIERE_DATE
 from dispositifs.ouverture.vocabulaire import (
@@ -159,7 +160,8 @@ class ChampsLus:
         autres = [t for t in self.dit["thematiques"] if t not in Thematique.values]
         if autres:
             self.remarques.append(f"Thématiques hors mobilité, non reprises : {', '.join(autres)}.")
-        type_ = type_probable(self._texte("nom"), voulues, self._texte("type") or None)
+        service = next(iter(lire_liste(self.dit.get("type"))), None)
+        type_ = type_probable(self._texte("nom"), voulues, service)
         if type_:
             libelle = dict(Dispositif._meta.get_field("type").flatchoices)[type_]
             self.remarques.append(f"Type déduit, à vérifier : « {libelle} ».")

@@ -86,7 +86,7 @@ def service(dispositif, departements):
         "source": source,
         "structure_id": identite_chez_nous(dispositif.porteur)[1],
         "id": id_,
-        "nom": dispositif.nom,
+        "nom": sans_contact_douteux(dispositif.nom),
         "description": _description(dispositif, source),
         "lien_source": _lien_source(dispositif),
         "date_maj": date_maj(dispositif).isoformat(),
@@ -97,7 +97,7 @@ def service(dispositif, departements):
         "publics": publics,
         "publics_precisions": _publics_de_la_loi(dispositif),
         "conditions_acces": sans_contact_douteux(dispositif.conditions),
-        "adresse": dispositif.adresse,
+        "adresse": sans_contact_douteux(dispositif.adresse),
         # Un lieu d'accueil avec son adresse : on y est reçu. Rien ne dit ce qui se fait à distance.
         "modes_accueil": ["en-presentiel"] if commune and dispositif.adresse else None,
         "telephone": telephone(dispositif.telephone),
@@ -106,7 +106,7 @@ def service(dispositif, departements):
         "lien_mobilisation": dispositif.lien_mobilisation,
         "modes_mobilisation": sorted(dispositif.modes_mobilisation),
         "mobilisable_par": sorted(dispositif.mobilisable_par),
-        "horaires_accueil": dispositif.horaires,
+        "horaires_accueil": sans_contact_douteux(dispositif.horaires),
     }
     return _ranger(CHAMPS_SERVICE, dit | _lieu(commune))
 

@@ -116,7 +116,7 @@ def dispositif(objet, noms):
     """Un dispositif chargé avec ses acteurs ; `noms` : {clé de territoire: nom}."""
     return {
         "identifiant": str(objet.identifiant),
-        "nom": objet.nom,
+        "nom": sans_contact_douteux(objet.nom),
         "type": objet.type,
         "famille": objet.famille,
         "thematiques": sorted(objet.thematiques),
@@ -128,8 +128,8 @@ def dispositif(objet, noms):
         "motifs": objet.motifs,
         "zone_eligibilite": [_territoire(cle, noms) for cle in objet.zone_eligibilite],
         "commune": _commune(objet.commune),
-        "adresse": objet.adresse,
-        "horaires": objet.horaires,
+        "adresse": sans_contact_douteux(objet.adresse),
+        "horaires": sans_contact_douteux(objet.horaires),
         "frais": objet.frais,
         "frais_precisions": sans_contact_douteux(objet.frais_precisions),
         "mobilisable_par": objet.mobilisable_par,
@@ -148,7 +148,7 @@ def dispositif(objet, noms):
         "fraicheur": objet.fraicheur.value,
         "confirme_le": _jour(objet.confirme_le),
         "confirme_par_le_porteur": objet.est_confirme_par_son_porteur,
-        "source": objet.source,
+        "source": sans_contact_douteux(objet.source),
         "lien_source": objet.lien_source,
         "date_source": _jour(objet.date_source),
         "demonstration": objet.demonstration,

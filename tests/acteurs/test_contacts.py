@@ -61,6 +61,13 @@ def test_un_texte_est_rendu_sans_les_contacts_qui_peuvent_etre_d_une_personne():
     )
 
 
+@pytest.mark.parametrize(
+    "texte", ["a" * 300_000, "a." * 150_000 + "@", "@a" * 150_000, "06 " * 99_999]
+)
+def test_un_texte_hostile_se_lit_en_temps_lineaire(texte):
+    assert contacts_douteux(texte) in ([], ["06 06 06 06 06"] * 19_999)
+
+
 def test_un_texte_qui_nomme_l_adresse_d_une_personne_est_refuse():
     with pytest.raises(ValidationError) as refus:
         refuser_les_adresses_de_personnes("Appeler Jean (jean.petit@somme.fr) le matin.")

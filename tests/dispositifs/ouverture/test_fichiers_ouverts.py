@@ -62,6 +62,8 @@ def test_rien_de_non_publie_ne_sort(client, jamais_publies, personnes, nom):
 def test_le_contact_d_une_personne_ne_sort_pas(client, publie, nom):
     publie.courriel = publie.porteur.courriel = "jean.petit@gmail.com"
     publie.telephone = publie.porteur.telephone = "06 12 34 56 78"
+    for champ in ("nom", "adresse", "horaires", "source", "delai", "conditions"):
+        setattr(publie, champ, "Voir jean.petit@gmail.com ou 06 12 34 56 78")
     publie.save()
     publie.porteur.save()
 
