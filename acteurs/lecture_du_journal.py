@@ -50,7 +50,7 @@ def _noms_cites(actes, champs):
     return {
         (modele, objet.pk): str(objet)
         for modele, cles in cites.items()
-        for objet in modele._default_manager.filter(pk__in=cles)
+        for objet in modele._base_manager.filter(pk__in=cles)
     }
 
 

@@ -43,13 +43,13 @@ def memoire_ici():
 
 def imprimer_mesure(html):
     """Imprime dans le processus que l'ouvrier lance. Rend (secondes, Mio au plus haut, pages)."""
-    from plans.impression.pdf import PAGE, _suivi
+    from pams_portal.impression import PAGE, _suivi
 
     with tempfile.TemporaryDirectory() as chemin:
         dossier = Path(chemin)
         (dossier / PAGE).write_text(html, encoding="utf-8")
         debut = time.perf_counter()
-        processus = subprocess.Popen([sys.executable, "-m", "plans.impression.pdf", chemin])
+        processus = subprocess.Popen([sys.executable, "-m", "pams_portal.impression", chemin])
         _, etat, usage = os.wait4(processus.pid, 0)
         secondes = time.perf_counter() - debut
         assert os.waitstatus_to_exitcode(etat) == 0

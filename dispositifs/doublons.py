@@ -16,7 +16,7 @@ from django.db.models import Q
 
 from acteurs.homonymes import ARTICLES, FORMES
 from bassins.models import Commune
-from dispositifs.models import Dispositif
+from dispositifs.models import Dispositif, Distinction
 from dispositifs.territoires import Echelle, communes_de
 from dispositifs.typologie import TYPES
 from pams_portal.recherche import normaliser
@@ -42,7 +42,12 @@ def doublons_probables(dispositif):
 
     `dispositif` : une fiche enregistrée, ou celle qu'un formulaire s'apprête à enregistrer.
     """
-    candidats = _candidats(dispositif).exclude(pk=dispositif.pk)
+    candidats = _candidats(dispositif)
+    if dispositif.pk:
+        distinctes = Distinction.objects.de(dispositif)
+        candidats = candidats.exclude(pk=dispositif.pk).exclude(
+            Q(pk__in=distinctes.values("un")) | Q(pk__in=distinctes.values("autre"))
+        )
     examines = candidats.select_related("porteur").only(*LUS, "porteur__nom")[:EXAMINES_AU_PLUS]
     trouves = [(autre, raison) for autre in examines if (raison := _raison(dispositif, autre))]
     return _ranger(trouves, dispositif)
@@ -165,59 +170,81 @@ def _candidats(dispositif):
 # --- Un lot --------------------------------------------------------------------------------------
 
 
+class _Zone(NamedTuple):
+    communes: frozenset
+    departements: frozenset
+
+
 class _Index:
-    """L'inventaire rangé pour qu'une fiche ne soit comparée qu'à celles qui peuvent convenir."""
+    """L'inventaire rangé pour qu'une fiche ne soit comparée qu'à celles qui peuvent convenir.
+
+    Le rangement croise les débuts de mots et les départements ; les zones qui couvrent toute la
+    France, ou qu'on ignore, sont sous « partout ».
+    """
+
+    PARTOUT = "partout"
 
     def __init__(self, dispositifs):
-        self.communes = _communes_par_cle()
-        self.par_porteur, self.par_bloc = defaultdict(list), defaultdict(list)
-        self.zones = {}
+        self.communes, self.departements = _communes_par_cle()
+        self.zones, self.rayons = {}, defaultdict(list)
         for dispositif in dispositifs:
             self.ajouter(dispositif)
 
     def ajouter(self, dispositif):
-        self.par_porteur[dispositif.porteur_id, dispositif.type].append(dispositif)
-        for bloc in _nom(dispositif.nom).blocs:
-            self.par_bloc[bloc].append(dispositif)
+        zone = self.zone(dispositif)
+        for bloc in self.blocs(dispositif):
+            self.rayons[bloc].append(dispositif)
+            for departement in zone.departements if zone else [self.PARTOUT]:
+                self.rayons[bloc, departement].append(dispositif)
 
     def chercher(self, dispositif):
-        voisins = {id(a): a for a in self.par_porteur[dispositif.porteur_id, dispositif.type]}
-        for bloc in _nom(dispositif.nom).blocs:
-            voisins |= {id(autre): autre for autre in self.par_bloc[bloc]}
-        voisins.pop(id(dispositif), None)
-        trouves = []
-        for autre in voisins.values():
-            if autre.pk is not None and autre.pk == dispositif.pk:
-                continue
-            if self.se_touchent(dispositif, autre) and (raison := _raison(dispositif, autre)):
-                trouves.append((autre, raison))
+        zone = self.zone(dispositif)
+        voisins = {}
+        for bloc in self.blocs(dispositif):
+            rayons = [(bloc, d) for d in (*zone.departements, self.PARTOUT)] if zone else [bloc]
+            for rayon in rayons:
+                voisins |= {id(autre): autre for autre in self.rayons.get(rayon, ())}
+        trouves = [
+            (autre, raison)
+            for autre in voisins.values()
+            if (autre.pk is None or autre.pk != dispositif.pk)
+            and (raison := _raison(dispositif, autre))
+            and self.se_touchent(dispositif, autre)
+        ]
         return _ranger(trouves, dispositif)
+
+    @staticmethod
+    def blocs(dispositif):
+        meme_porteur = f"{dispositif.porteur_id} {dispositif.type}"
+        return [meme_porteur, *_nom(dispositif.nom).blocs]
 
     def se_touchent(self, un, autre):
         zone, voisine = self.zone(un), self.zone(autre)
-        return zone is None or voisine is None or not zone.isdisjoint(voisine)
+        return not zone or not voisine or not zone.communes.isdisjoint(voisine.communes)
 
     def zone(self, dispositif):
         """Les communes de la zone ; None pour la France entière, ou une zone qu'on ignore."""
         cles = tuple(dispositif.zone_eligibilite)
         if cles not in self.zones:
             partout = not cles or Echelle.FRANCE in cles
-            communes = (self.communes.get(cle, ()) for cle in cles)
-            self.zones[cles] = None if partout else frozenset().union(*communes)
+            communes = frozenset().union(*(self.communes.get(cle, ()) for cle in cles))
+            departements = frozenset(self.departements[commune] for commune in communes)
+            self.zones[cles] = None if partout else _Zone(communes, departements)
         return self.zones[cles]
 
 
 def _communes_par_cle():
-    """{clé de territoire: {codes de communes}} pour tout le référentiel ; une requête."""
-    par_cle = defaultdict(set)
+    """{clé de territoire: {codes de communes}} et {commune: département}, en une requête."""
+    par_cle, departements = defaultdict(set), {}
     lignes = Commune.objects.order_by().values_list(
         "pk", "epci", "departement", "departement__region", "millesime", "epci__millesime"
     )
     for code, epci, departement, region, millesime, millesime_de_l_epci in lignes:
+        departements[code] = departement
         par_cle[f"{Echelle.COMMUNE}-{code}"].add(code)
         par_cle[f"{Echelle.DEPARTEMENT}-{departement}"].add(code)
         par_cle[f"{Echelle.REGION}-{region}"].add(code)
         # Une commune disparue garde son ancien EPCI : elle n'en fait plus partie.
         if millesime == millesime_de_l_epci:
             par_cle[f"{Echelle.EPCI}-{epci}"].add(code)
-    return par_cle
+    return par_cle, departements

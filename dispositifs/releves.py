@@ -27,7 +27,7 @@ def charger_dispositifs_releves(tenus_par=None, fichier=FICHIER):
     return [
         _creer(fiche, contenu["source"], tenus_par)
         for fiche in contenu["dispositifs"]
-        if not Dispositif.objects.filter(
+        if not Dispositif.tous.filter(
             source=contenu["source"], source_id=fiche["source_id"]
         ).exists()
     ]

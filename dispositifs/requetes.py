@@ -27,6 +27,28 @@ class DispositifQuerySet(models.QuerySet):
     def publies(self):
         return self.filter(statut__in=PUBLICS)
 
+    def retrouver(self, *conditions, **valeurs):
+        """[(fiche, celle qui la remplace)], de `Dispositif.tous` : un import de la source d'une
+        fiche absorbée retrouve la survivante. Quelques requêtes de plus, par maillon de fusions."""
+        fiches = list(self.filter(*conditions, **valeurs))
+        remplacantes = {}
+        attendues = {fiche.fusionne_avec_id for fiche in fiches} - {None}
+        while attendues:
+            lues = self.model.tous.with_acteurs().prefetch_related("financeurs")
+            trouvees = lues.in_bulk(attendues)
+            remplacantes |= trouvees
+            attendues = {fiche.fusionne_avec_id for fiche in trouvees.values()} - {
+                None,
+                *remplacantes,
+            }
+
+        def survivante(fiche):
+            while fiche.fusionne_avec_id:
+                fiche = remplacantes[fiche.fusionne_avec_id]
+            return fiche
+
+        return [(fiche, survivante(fiche)) for fiche in fiches]
+
     def en_service(self):
         return self.exclude(statut__in=HORS_SERVICE)
 
@@ -120,3 +142,10 @@ class DispositifQuerySet(models.QuerySet):
     def with_liste(self):
         """Ce qu'il faut à une ligne de liste, sans les longs textes."""
         return self.select_related("porteur").defer("description", "conditions", "recherche")
+
+
+class DispositifManager(models.Manager.from_queryset(DispositifQuerySet)):
+    """Les fiches de l'inventaire. Celles qu'une fusion a remplacées sont dans `Dispositif.tous`."""
+
+    def get_queryset(self):
+        return super().get_queryset().filter(fusionne_avec__isnull=True)

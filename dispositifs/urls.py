@@ -1,10 +1,17 @@
 from django.urls import path
 
-from dispositifs.views import fraicheur, recensement, recherche
+from dispositifs.views import doublons, fraicheur, recensement, recherche, recherches, selection
 
 app_name = "dispositifs"
 urlpatterns = [
     path("", recherche.dispositif_list, name="dispositif_list"),
+    path("liste.pdf", selection.dispositif_list_pdf, name="dispositif_list_pdf"),
+    path("selection/", selection.selection, name="selection"),
+    path("selection.pdf", selection.selection_pdf, name="selection_pdf"),
+    path("recherches/", recherches.recherche_list, name="recherche_list"),
+    path("recherches/nouvelle/", recherches.recherche_create, name="recherche_create"),
+    path("recherches/<int:pk>/renommer/", recherches.recherche_update, name="recherche_update"),
+    path("recherches/<int:pk>/retirer/", recherches.recherche_delete, name="recherche_delete"),
     path("nouveau/", recensement.dispositif_create, name="dispositif_create"),
     path("<int:pk>/", recensement.dispositif_detail, name="dispositif_detail"),
     path("<int:pk>/modifier/", recensement.dispositif_update, name="dispositif_update"),
@@ -12,6 +19,18 @@ urlpatterns = [
     path("<int:pk>/etat/", recensement.dispositif_statut, name="dispositif_statut"),
     path("<int:pk>/porteur/", recensement.dispositif_porteur, name="dispositif_porteur"),
     path("<int:pk>/remettre/", recensement.dispositif_remettre, name="dispositif_remettre"),
+    path(
+        "<int:pk>/fusionner/<int:autre>/",
+        doublons.dispositif_fusionner,
+        name="dispositif_fusionner",
+    ),
+    path(
+        "<int:pk>/distinguer/<int:autre>/", doublons.distinction_create, name="distinction_create"
+    ),
+    path(
+        "<int:pk>/rapprocher/<int:autre>/", doublons.distinction_delete, name="distinction_delete"
+    ),
+    path("fusions/<int:pk>/defaire/", doublons.fusion_defaire, name="fusion_defaire"),
     path("confirmation/merci/", fraicheur.demande_merci, name="demande_merci"),
     path("confirmation/<str:jeton>/", fraicheur.demande_repondre, name="demande_repondre"),
 ]

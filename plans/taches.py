@@ -4,8 +4,8 @@ import logging
 
 from django_tasks import task
 
+from pams_portal.impression import ImpressionImpossible, imprimer_a_part
 from plans.impression.html import plan_html
-from plans.impression.pdf import ImpressionImpossible, imprimer_a_part
 from plans.models import Document, Plan
 
 journal = logging.getLogger(__name__)

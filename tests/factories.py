@@ -9,7 +9,7 @@ from stdnum import luhn
 from acteurs.models import Acteur, Etablissement, Fonction, Habilitation, Utilisateur
 from acteurs.publics import Public
 from bassins.models import Bassin, Commune, Departement, Epci, Perimetre, Region
-from dispositifs.models import DemandeDeConfirmation, Dispositif, Envoi
+from dispositifs.models import DemandeDeConfirmation, Dispositif, Envoi, Fusion
 from pams_portal.droits import Qualite, Role
 from plans.models import (
     Axe,
@@ -144,6 +144,13 @@ def make_demande(dispositif, courriel=None, acteur=None, mois=None, **champs):
     return DemandeDeConfirmation.objects.create(
         dispositif=dispositif, courriel=courriel, mois=mois, **defaut | champs
     )
+
+
+def make_fusion(gardee, absorbee=None):
+    """Une fusion déjà faite, qui n'a rien changé à la fiche gardée."""
+    absorbee = absorbee or make_dispositif(gardee.porteur)
+    Dispositif.tous.filter(pk=absorbee.pk).update(fusionne_avec=gardee)
+    return Fusion.objects.create(gardee=gardee, absorbee=absorbee)
 
 
 # --- Plans -------------------------------------------------------------------------------------

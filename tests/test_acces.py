@@ -15,6 +15,7 @@ from django.db import connection, transaction
 from django.test import Client
 from django.urls import get_resolver, reverse
 
+from dispositifs.models import Distinction
 from dispositifs.models.fraicheur import signataire
 from pams_portal.droits import Role
 from plans.models import Plan
@@ -152,6 +153,22 @@ dispositifs:dispositif_statut         dispo_publie     302  403    403    403   
 dispositifs:dispositif_porteur        dispo_publie     302  403    403    403   403   403   403   200 403 403   403   403   403  403
 dispositifs:dispositif_confirmer post dispo_publie     403  403    403    403   403   403   403   302 403 403   403   403   403  403
 dispositifs:dispositif_remettre  post dispo_publie     403  403    403    403   403   403   403   302 403 403   403   403   403  403
+dispositifs:dispositif_list_pdf       -                200  200    200    200   200   200   200   200 200 200   200   200   200  200
+dispositifs:selection                 -                200  200    200    200   200   200   200   200 200 200   200   200   200  200
+dispositifs:selection_pdf             -                200  200    200    200   200   200   200   200 200 200   200   200   200  200
+dispositifs:recherche_list            -                302  200    200    200   200   200   200   200 200 200   200   200   200  200
+dispositifs:recherche_create          -                302  200    200    200   200   200   200   200 200 200   200   200   200  200
+dispositifs:recherche_update          recherche        302  200    404    404   404   404   404   404 404 404   404   404   404  404
+dispositifs:recherche_delete     post recherche        403  302    404    404   404   404   404   404 404 404   404   404   404  404
+dispositifs:dispositif_fusionner      doublons_aom     302  403    403    403   403   403   403   200 403 403   403   403   403  403
+dispositifs:dispositif_fusionner      doublon_partage  302  403    403    403   403   403   403   200 403 403   200   403   403  403
+dispositifs:dispositif_fusionner      meme_fiche       302  404    404    404   404   404   404   404 404 404   404   404   404  404
+dispositifs:distinction_create   post doublon_partage  403  403    403    403   403   403   403   302 403 403   302   403   403  403
+dispositifs:distinction_delete   post distinctes       403  403    403    403   403   403   403   302 403 403   302   403   403  403
+dispositifs:distinction_delete   post doublon_partage  403  404    404    404   404   404   404   404 404 404   404   404   404  404
+dispositifs:fusion_defaire       post fusion_aom       403  403    403    403   403   403   403   302 403 403   403   403   403  403
+dispositifs:fusion_defaire       post fusion_partagee  403  403    403    403   403   403   403   403 403 403   403   403   403  403
+dispositifs:dispositif_detail         fusionne         302  200    200    200   200   200   200   200 200 200   200   200   200  200
 dispositifs:demande_repondre          lien_recu        200  200    200    200   200   200   200   200 200 200   200   200   200  200
 dispositifs:demande_repondre          lien_faux        404  404    404    404   404   404   404   404 404 404   404   404   404  404
 dispositifs:demande_merci             -                200  200    200    200   200   200   200   200 200 200   200   200   200  200
@@ -200,6 +217,10 @@ def objets(bassin, plan, region, departement, aom, spe, association, invitee, pe
     demande = f.make_financement(fiche, aom, montant=None, statut="sollicite")
     chiffre = f.make_financement(fiche, departement, statut="annonce")
     commune = f.make_contribution(region, commune=True)
+    dispo_aom, dispo_invit = f.make_dispositif(aom.acteur), f.make_dispositif(invitee.acteur)
+    distinct = f.make_dispositif(aom.acteur)
+    Distinction.objects.create(un=dispo_invit, autre=distinct)
+    fusion = f.make_fusion(dispo_aom)
     objectif = f.make_objectif(plan)
     sans_compte = f.make_dispositif(statut="signale", courriel="contact@garage.example.org")
     f.make_chapitre(plan, "recapitulatif")
@@ -268,6 +289,16 @@ def objets(bassin, plan, region, departement, aom, spe, association, invitee, pe
         "etab_detourne": [region.acteur_id, f.make_etablissement(aom.acteur).pk],
         "habil_region": [region.acteur_id, habilitation("lectrice")],
         "habil_detourne": [region.acteur_id, habilitation("aom")],
+        "recherche": [
+            personnes["region"].recherches.create(nom="Mes garages", filtres="q=garage").pk
+        ],
+        "doublons_aom": [dispo_aom.pk, f.make_dispositif(aom.acteur).pk],
+        "doublon_partage": [dispo_aom.pk, dispo_invit.pk],
+        "distinctes": [distinct.pk, dispo_invit.pk],
+        "meme_fiche": [dispo_aom.pk, dispo_aom.pk],
+        "fusion_aom": [fusion.pk],
+        "fusion_partagee": [f.make_fusion(dispo_aom, f.make_dispositif(invitee.acteur)).pk],
+        "fusionne": [fusion.absorbee_id],
         "dispo_publie": [f.make_dispositif(aom.acteur).pk],
         "dispo_signale": [signale.pk],
         "dispo_invit": [f.make_dispositif(invitee.acteur).pk],

@@ -40,6 +40,8 @@ class Acte(models.Model):
         RETIRER = "retirer", "a retiré"
         OUVRIR = "ouvrir", "a ouvert"
         IMPORTER = "importer", "a mis à jour par un import"
+        FUSIONNER = "fusionner", "a fusionné"
+        DEFAIRE = "defaire", "a défait la fusion de"
 
     DEBUTS = {Verbe.CREER, Verbe.OUVRIR}
     FINS = {Verbe.SUPPRIMER, Verbe.RETIRER}

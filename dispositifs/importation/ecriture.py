@@ -56,7 +56,7 @@ def _verrouiller(a_creer, touches, contexte):
         memes = Q(nom_normalise__in={normaliser(e.dispositif.nom)[:150] for e in lot}, source_id="")
         sources = {(e.dispositif.source, e.dispositif.source_id) for e in lot if e.ligne.source_id}
         memes |= Q(source_id__in={source_id for _, source_id in sources})
-        for fiche in Dispositif.objects.filter(memes).select_related("porteur"):
+        for fiche in Dispositif.tous.filter(memes).select_related("porteur"):
             nee = cle_naturelle(fiche.porteur, fiche.type, fiche.nom) in neuves
             if (fiche.source, fiche.source_id) in sources or nee and not fiche.source_id:
                 raise InventaireChange

@@ -137,11 +137,14 @@ class Inventaire:
         cherches = Q(nom_normalise__in=noms - {""})
         cherches |= Q(identifiant__in={ligne.identifiant for ligne in lot if ligne.identifiant})
         cherches |= Q(source_id__in={ligne.source_id for ligne in lot if ligne.source_id})
-        fiches = Dispositif.objects.filter(cherches).with_acteurs().prefetch_related("financeurs")
-        for fiche in fiches:
-            self.par_identifiant[str(fiche.identifiant)] = fiche
-            self.par_source[fiche.source, fiche.source_id] = fiche
-            self.par_nom[cle_naturelle(fiche.porteur, fiche.type, fiche.nom)].append(fiche)
+        fiches = Dispositif.tous.filter(cherches).with_acteurs().prefetch_related("financeurs")
+        # Une fiche fusionnée mène à celle qui la remplace, par son identifiant et par sa source.
+        for trouvee, fiche in fiches.retrouver():
+            self.par_identifiant[str(trouvee.identifiant)] = fiche
+            self.par_identifiant.setdefault(str(fiche.identifiant), fiche)
+            self.par_source[trouvee.source, trouvee.source_id] = fiche
+            if trouvee is fiche:
+                self.par_nom[cle_naturelle(fiche.porteur, fiche.type, fiche.nom)].append(fiche)
         self._lire_le_journal()
 
     def _lire_le_journal(self):

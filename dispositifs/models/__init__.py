@@ -3,15 +3,21 @@
 from dispositifs.models.dispositif import Dispositif, tenant
 from dispositifs.models.ecart import Ecart
 from dispositifs.models.fraicheur import DemandeDeConfirmation, Envoi, LienRefuse
+from dispositifs.models.fusion import Distinction, FichesChangees, Fusion
 from dispositifs.models.index import Mot, Zone
+from dispositifs.models.recherche import RechercheEnregistree
 
 __all__ = [
     "DemandeDeConfirmation",
     "Dispositif",
+    "Distinction",
     "Ecart",
     "Envoi",
+    "FichesChangees",
+    "Fusion",
     "LienRefuse",
     "Mot",
+    "RechercheEnregistree",
     "Zone",
     "tenant",
 ]

@@ -17,7 +17,7 @@ from dispositifs import etats
 from dispositifs.effets import toucher_les_plans
 from dispositifs.etats import DEUX_ANS, SIX_MOIS
 from dispositifs.models.index import Mot, Zone
-from dispositifs.requetes import DispositifQuerySet
+from dispositifs.requetes import DispositifManager, DispositifQuerySet
 from dispositifs.territoires import bassins_touches
 from dispositifs.typologie import (
     FAMILLE_PAR_TYPE,
@@ -187,7 +187,17 @@ class Dispositif(Versionne):
     recherche = models.TextField(editable=False)
     modifie_le = models.DateTimeField(auto_now=True)
 
-    objects = DispositifQuerySet.as_manager()
+    fusionne_avec = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name="fusionnée avec",
+        editable=False,
+    )
+
+    objects = DispositifManager()
+    tous = DispositifQuerySet.as_manager()
     champs_consignes = (
         *("nom", "type", "porteur", "tenu_par", "financeurs", "description", "publics"),
         *("conditions", "motifs", "zone_eligibilite", "commune", "adresse", "horaires", "frais"),
@@ -196,6 +206,7 @@ class Dispositif(Versionne):
         *("capacite", "beneficiaires", "delai", "etp", "cout_annuel", "debut_financement"),
         *("fin_financement", "statut", "raison_statut", "confirme_le", "confirme_par"),
         *("source", "lien_source", "date_source", "source_id"),
+        "fusionne_avec",
     )
 
     CALCULES = ("nom_normalise", "recherche")
@@ -305,7 +316,7 @@ class Dispositif(Versionne):
 
     @property
     def est_en_service(self):
-        return self.statut not in etats.HORS_SERVICE
+        return self.statut not in etats.HORS_SERVICE and self.fusionne_avec_id is None
 
     @property
     def statuts_suivants(self):
@@ -372,6 +383,10 @@ class Dispositif(Versionne):
     @property
     def est_confirme_par_son_porteur(self):
         return self.confirme_par_id is not None and self.confirme_par_id == self.porteur_id
+
+    def survivante(self):
+        """La fiche qui remplace celle-ci au bout des fusions ; elle-même sans fusion."""
+        return self.fusionne_avec.survivante() if self.fusionne_avec_id else self
 
     def bassins(self):
         """Les bassins dont le périmètre en vigueur touche la zone d'éligibilité du dispositif."""

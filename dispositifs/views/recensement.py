@@ -11,6 +11,8 @@ from django.views.decorators.http import require_POST, require_safe
 from acteurs.models import Acteur
 from dispositifs.avertissements import avertissements
 from dispositifs.champs import chercher_acteurs
+from dispositifs.doublons import doublons_probables
+from dispositifs.forms.doublons import comparer
 from dispositifs.forms.recensement import DispositifForm, StatutForm, bassins_de
 from dispositifs.historique import histoire
 from dispositifs.models import Dispositif, tenant
@@ -28,8 +30,10 @@ ACTEURS_PROPOSES = 20
 @require_safe
 @login_not_required
 def dispositif_detail(request, pk):
-    visibles = Dispositif.objects.visibles_par(request.user).with_acteurs()
+    visibles = Dispositif.tous.visibles_par(request.user).with_acteurs()
     dispositif = get_object_or_404(visibles, pk=pk)
+    if dispositif.fusionne_avec_id:
+        return dispositif_fusionne(request, dispositif)
     modifiable = peut(request.user, Droit.MODIFIER_DISPOSITIF, dispositif)
     cles = dispositif.zone_eligibilite
     contexte = {
@@ -38,10 +42,28 @@ def dispositif_detail(request, pk):
         "modifiable": modifiable,
         "avertissements": avertissements(dispositif) if modifiable else [],
         "qualite": qualite(dispositif) if modifiable else None,
+        "doublons": doublons_probables(dispositif) if modifiable else [],
+        "fusions": dispositif.fusions.en_vigueur().select_related("absorbee"),
         # Le journal nomme des agents : il ne se lit qu'une fois connecté.
         "histoire": histoire(dispositif) if request.user.is_authenticated else [],
     }
     return render(request, "dispositifs/dispositif_detail.html", contexte)
+
+
+def dispositif_fusionne(request, dispositif):
+    """Une fiche absorbée mène à celle qui la remplace ; connecté, on peut encore la relire."""
+    survivante = get_object_or_404(
+        Dispositif.objects.visibles_par(request.user), pk=dispositif.survivante().pk
+    )
+    if not request.user.is_authenticated:
+        return redirect(survivante)
+    contexte = {
+        "dispositif": dispositif,
+        "survivante": survivante,
+        "champs": comparer(dispositif, dispositif)[1],
+        "histoire": histoire(dispositif),
+    }
+    return render(request, "dispositifs/dispositif_fusionne.html", contexte)
 
 
 # --- Proposer et corriger ----------------------------------------------------------------------
@@ -71,12 +93,26 @@ def dispositif_create(request):
         porteur=porteur, saisi_par=saisi_par, tenu_par=tenant(porteur, saisi_par)
     )
     form = DispositifForm(request.POST or None, instance=dispositif, bassins=bassins_de(acteurs))
-    if request.method == "POST" and form.enregistrer(request.user, Droit.CREER_DISPOSITIF):
+    doublons = doublons_a_montrer(request, form)
+    if (
+        request.method == "POST"
+        and not doublons
+        and form.enregistrer(request.user, Droit.CREER_DISPOSITIF)
+    ):
         messages.success(request, f"« {dispositif} » est ajouté à l’inventaire, à vérifier.")
         dire_les_avertissements(request, form)
         return redirect(dispositif)
-    contexte = {"form": form, "dispositif": dispositif, "acteurs": acteurs}
+    contexte = {"form": form, "dispositif": dispositif, "acteurs": acteurs, "doublons": doublons}
     return render(request, "dispositifs/dispositif_create.html", contexte)
+
+
+def doublons_a_montrer(request, form):
+    """Les doublons probables d'une fiche bien remplie, tant que la personne ne les a pas vus."""
+    if request.method != "POST" or not form.is_valid():
+        return []
+    doublons = doublons_probables(form.instance)
+    vus = set(request.POST.getlist("doublons_vus"))
+    return [] if {str(doublon.dispositif.pk) for doublon in doublons} <= vus else doublons
 
 
 def saisissant(request, porteur, acteurs):

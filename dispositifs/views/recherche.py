@@ -6,6 +6,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from dispositifs.filters import filtrer
+from dispositifs.selection import choisis
 from dispositifs.territoires import noms_des_territoires, zone_en_mots
 from dispositifs.views.recensement import acteurs_qui_saisissent
 
@@ -23,6 +24,8 @@ def dispositif_list(request):
         "filtre": filtre,
         "page": page,
         "lignes": [(d, zone_en_mots(d.zone_eligibilite, noms, ZONES_PAR_LIGNE)) for d in page],
+        "recherches": request.user.recherches.all() if request.user.is_authenticated else [],
+        "choisis": choisis(request, page),
         "peut_ajouter": bool(acteurs_qui_saisissent(request.user)),
     }
     return render(request, "dispositifs/dispositif_list.html", contexte)

@@ -19,7 +19,7 @@ def charger_dispositifs(acteurs, personnes):
 
 
 def _dispositif(acteurs, personnes, cle, **fiche):
-    connu = Dispositif.objects.filter(identifiant=identifiant("dispositif", cle)).first()
+    connu = Dispositif.tous.filter(identifiant=identifiant("dispositif", cle)).first()
     return connu or _creer(acteurs, personnes, cle, **fiche)
 
 

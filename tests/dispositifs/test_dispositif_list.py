@@ -300,7 +300,7 @@ def test_filtrer_et_se_connecter_coutent_un_nombre_constant_de_requetes(
         f.make_dispositif(zone_eligibilite=["commune-02408"], motifs=[Motif.EMPLOI])
     client.force_login(redacteur)
 
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(19):
         reponse = client.get(
             URL, {"q": "garage", "bassin": "aisne-et-oise", "territoire": "Laon", "motif": "emploi"}
         )

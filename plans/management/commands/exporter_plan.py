@@ -7,8 +7,8 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from pams_portal.impression import ImpressionImpossible, imprimer_a_part
 from plans.impression.html import page_autonome, plan_html
-from plans.impression.pdf import ImpressionImpossible, imprimer_a_part
 from plans.models import Plan
 from plans.versions import contenu_canonique, empreinte
 

@@ -276,3 +276,15 @@ def test_autant_de_requetes_pour_une_ligne_que_pour_vingt(ligne, contexte):
         return len(requetes)
 
     assert compter(1, 0) == compter(20, 100)
+
+
+def test_reimporter_la_source_d_une_fiche_fusionnee_retrouve_celle_qui_la_remplace(ligne, contexte):
+    importer([ligne(source_id="A-1"), ligne(3, source_id="B-7", nom="Le garage")], contexte)
+    gardee, absorbee = Dispositif.objects.order_by("source_id")
+    f.make_fusion(gardee, absorbee)
+
+    [examen] = importer([ligne(3, source_id="B-7", horaires="Mo 09:00-12:00")], contexte)
+
+    assert examen.dispositif == Dispositif.objects.get() == gardee
+    assert Dispositif.objects.get().horaires == "Mo 09:00-12:00"
+    assert Dispositif.tous.get(pk=absorbee.pk).horaires == ""

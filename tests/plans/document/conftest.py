@@ -1,8 +1,8 @@
 import pytest
 from django.db import transaction
 
+from pams_portal.impression import imprimer
 from plans.impression.html import plan_html
-from plans.impression.pdf import imprimer
 from tests.plans.document.decor import LE, lire, make_plan_garni
 
 

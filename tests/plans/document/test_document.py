@@ -8,7 +8,7 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from pams_portal.droits import Droit
-from plans.impression.pdf import Impression, ImpressionImpossible
+from pams_portal.impression import Impression, ImpressionImpossible
 from plans.models import Document, Plan
 from plans.models.document import ANCIENS_GARDES, OUBLI, REGROUPEMENT, SILENCE, TENTATIVES
 from plans.taches import produire_document

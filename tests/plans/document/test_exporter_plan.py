@@ -6,7 +6,7 @@ from hashlib import sha256
 import pytest
 from django.core.management import CommandError, call_command
 
-from plans.impression.pdf import ImpressionImpossible
+from pams_portal.impression import ImpressionImpossible
 from plans.models import Plan
 from plans.versions import contenu_canonique
 

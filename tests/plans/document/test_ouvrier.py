@@ -117,7 +117,7 @@ def test_une_base_verrouillee_longtemps_ne_tue_pas_l_ouvrier(atelier):
 
 @pytest.mark.django_db(transaction=True)
 def test_une_fois_fait_tout_ce_qui_attend(monkeypatch):
-    from plans.impression.pdf import Impression
+    from pams_portal.impression import Impression
 
     monkeypatch.setattr("plans.taches.imprimer_a_part", lambda h, p: Impression(b"%PDF", 1))
     plan = make_plan_garni(fiches=1, dispositifs=1)

@@ -5,13 +5,13 @@ import subprocess
 
 import pytest
 
-from plans.impression.html import plan_html
-from plans.impression.pdf import (
+from pams_portal.impression import (
     ImpressionImpossible,
     fichiers_statiques_seulement,
     imprimer,
     imprimer_a_part,
 )
+from plans.impression.html import plan_html
 from plans.models import Plan
 from tests.plans.document.decor import LE, annonce_pdfua, lire
 
@@ -239,7 +239,7 @@ def test_une_impression_tuee_se_dit_en_francais(monkeypatch):
     def mort_ne(commande, **kwargs):
         return vrai(["sh", "-c", "kill -9 $$"], **kwargs)
 
-    monkeypatch.setattr("plans.impression.pdf.subprocess.Popen", mort_ne)
+    monkeypatch.setattr("pams_portal.impression.subprocess.Popen", mort_ne)
     with pytest.raises(ImpressionImpossible, match="interrompue par le système"):
         imprimer_a_part("<p>")
 
@@ -247,7 +247,7 @@ def test_une_impression_tuee_se_dit_en_francais(monkeypatch):
 def test_une_impression_qui_echoue_se_dit_en_francais(monkeypatch):
     vrai = subprocess.Popen
     monkeypatch.setattr(
-        "plans.impression.pdf.subprocess.Popen", lambda c, **k: vrai(["false"], **k)
+        "pams_portal.impression.subprocess.Popen", lambda c, **k: vrai(["false"], **k)
     )
     with pytest.raises(ImpressionImpossible, match="La mise en page a échoué"):
         imprimer_a_part("<p>")
@@ -255,10 +255,10 @@ def test_une_impression_qui_echoue_se_dit_en_francais(monkeypatch):
 
 def test_une_impression_trop_longue_est_arretee(monkeypatch):
     vrai = subprocess.Popen
-    monkeypatch.setattr("plans.impression.pdf.DELAI_MAXIMAL", 0.2)
-    monkeypatch.setattr("plans.impression.pdf.INTERVALLE", 0.1)
+    monkeypatch.setattr("pams_portal.impression.DELAI_MAXIMAL", 0.2)
+    monkeypatch.setattr("pams_portal.impression.INTERVALLE", 0.1)
     monkeypatch.setattr(
-        "plans.impression.pdf.subprocess.Popen", lambda c, **k: vrai(["sleep", "60"], **k)
+        "pams_portal.impression.subprocess.Popen", lambda c, **k: vrai(["sleep", "60"], **k)
     )
     with pytest.raises(ImpressionImpossible, match="un quart d’heure"):
         imprimer_a_part("<p>")

@@ -7,8 +7,8 @@ from decimal import Decimal
 import pypdf
 import pytest
 
+from pams_portal.impression import imprimer, imprimer_a_part
 from plans.impression.html import plan_html
-from plans.impression.pdf import imprimer, imprimer_a_part
 from tests import factories as f
 from tests.plans.document.decor import LE, PARAGRAPHE, make_plan_garni
 

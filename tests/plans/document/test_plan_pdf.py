@@ -7,7 +7,7 @@ from django.db import connection
 from django.urls import reverse
 from django_tasks_db.models import DBTaskResult
 
-from plans.impression.pdf import Impression
+from pams_portal.impression import Impression
 from plans.models import Document, Plan
 
 ADRESSE = "/plans/grand-amienois/plan.pdf"

@@ -1,6 +1,6 @@
 """De la page HTML au PDF : un fichier balisé, à la fois PDF/A-3a et PDF/UA-1.
 
-L'impression se fait dans un processus à part (`python -m plans.impression.pdf DOSSIER`) : sa
+L'impression se fait dans un processus à part (`python -m pams_portal.impression DOSSIER`) : sa
 mémoire revient au système, une panne n'emporte pas l'ouvrier, et l'attente laisse battre le
 document. Elle ne lit ni la base ni l'horloge : les mêmes octets pour la même page.
 """
@@ -25,7 +25,7 @@ from django.conf import settings
 RACINE = settings.BASE_DIR / "static"
 DELAI_MAXIMAL = 15 * 60  # secondes ; deux cents fiches en prennent moins de cent
 INTERVALLE = 1.0
-PAGE, PDF, SUIVI = "plan.html", "plan.pdf", "suivi.json"
+PAGE, PDF, SUIVI = "page.html", "page.pdf", "suivi.json"
 
 # L'annonce « PDF/UA-1 » et le schéma que PDF/A exige pour la lire.
 XMP_PDFUA = (Path(__file__).parent / "pdfua.xmp").read_bytes()
@@ -190,7 +190,7 @@ class SuiviDesPages(logging.Handler):
 
 
 def principal(dossier):
-    """Imprime `plan.html` en `plan.pdf` dans un dossier, et y tient `suivi.json` à jour."""
+    """Imprime `page.html` en `page.pdf` dans un dossier, et y tient `suivi.json` à jour."""
     suivi = SuiviDesPages(dossier / SUIVI)
     progres = logging.getLogger("weasyprint.progress")
     progres.setLevel(logging.INFO)
@@ -212,7 +212,7 @@ def imprimer_a_part(html, progression=None):
     with tempfile.TemporaryDirectory(prefix="pams-") as chemin:
         dossier = Path(chemin)
         (dossier / PAGE).write_text(html, encoding="utf-8")
-        commande = [sys.executable, "-m", "plans.impression.pdf", chemin]
+        commande = [sys.executable, "-m", "pams_portal.impression", chemin]
         processus = subprocess.Popen(commande, cwd=settings.BASE_DIR)
         try:
             _attendre(processus, dossier, progression or (lambda pourcentage: None))
