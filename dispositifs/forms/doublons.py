@@ -75,9 +75,9 @@ def reunir(nom, ici, la):
 
 
 def en_mots(dispositif, champs, valeurs, noms):
-    return " – ".join(
-        mots for champ in champs if (mots := un_champ_en_mots(dispositif, champ, valeurs, noms))
-    )
+    mots = [un_champ_en_mots(dispositif, champ, valeurs, noms) for champ in champs]
+    # Porteur et tenant sont souvent la même structure : on ne la nomme qu'une fois.
+    return " – ".join(dict.fromkeys(filter(None, mots)))
 
 
 def un_champ_en_mots(dispositif, nom, valeurs, noms):
