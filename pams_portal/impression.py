@@ -186,7 +186,13 @@ class SuiviDesPages(logging.Handler):
     def noter(self, progression):
         if progression > self.atteint:
             self.atteint = progression
-            self.fichier.write_text(json.dumps({"progression": progression}))
+            self.ecrire({"progression": progression})
+
+    def ecrire(self, donnees):
+        """D'un seul coup : qui lit pendant ce temps lit l'ancien ou le nouveau, jamais rien."""
+        brouillon = self.fichier.with_suffix(".neuf")
+        brouillon.write_text(json.dumps(donnees))
+        brouillon.replace(self.fichier)
 
 
 def principal(dossier):
@@ -198,7 +204,7 @@ def principal(dossier):
     impression = imprimer((dossier / PAGE).read_text(encoding="utf-8"))
     (dossier / PDF).write_bytes(impression.contenu)
     bilan = {"progression": 99, "pages": impression.pages, "reserve": impression.reserve}
-    suivi.fichier.write_text(json.dumps(bilan))
+    suivi.ecrire(bilan)
 
 
 # --- Dans le processus de l'ouvrier ---------------------------------------------------------------
@@ -242,10 +248,10 @@ def _attendre(processus, dossier, progression):
 
 
 def _suivi(dossier):
-    """Ce que le processus d'impression a noté ; rien s'il est en train d'écrire."""
+    """Ce que le processus d'impression a noté ; rien s'il commence."""
     try:
         return json.loads((dossier / SUIVI).read_text())
-    except (FileNotFoundError, json.JSONDecodeError):
+    except FileNotFoundError:
         return {}
 
 
