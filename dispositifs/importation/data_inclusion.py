@@ -132,9 +132,10 @@ def _fiches_connues(dits):
     cherchees |= Q(source_id__in=[d["id"] for _, d in dits])
     # La démonstration a une source, sans venir de data·inclusion.
     cherchees |= Q(identifiant__in=uuids.values(), demonstration=True)
-    fiches = Dispositif.objects.filter(cherchees).select_related("porteur", "commune")
-    par_uuid = {fiche.identifiant: fiche for fiche in fiches}
-    par_source = {fiche.source_id: fiche for fiche in fiches if fiche.source_id}
+    # Une fiche fusionnée mène à celle qui la remplace.
+    fiches = Dispositif.tous.filter(cherchees).with_acteurs().retrouver()
+    par_uuid = {trouvee.identifiant: fiche for trouvee, fiche in fiches}
+    par_source = {trouvee.source_id: fiche for trouvee, fiche in fiches if trouvee.source_id}
     trouvees = {
         d["id"]: par_source.get(d["id"]) or par_uuid.get(uuids.get(d["id"])) for _, d in dits
     }
