@@ -32,7 +32,7 @@ def verifier(page):
 @pytest.fixture
 def garages(base):
     porteur = Acteur.objects.get(nom=REGION)
-    return [
+    fiches = [
         f.make_dispositif(
             porteur, nom=nom, telephone=telephone, publics=publics, demonstration=True
         )
@@ -41,6 +41,8 @@ def garages(base):
             ("Le garage de l’Avre", "03 22 00 00 02", ["seniors"]),
         ]
     ]
+    yield fiches
+    Dispositif.tous.filter(pk__in=[fiche.pk for fiche in fiches]).delete()
 
 
 def test_comparer_fusionner_puis_defaire_depuis_le_journal(visiteur, garages):
