@@ -1,12 +1,13 @@
-"""Aucune ligne perdue : la fusion champ par champ de tout ce qui s'édite à plusieurs.
+"""Aucune ligne perdue : la fusion de tout ce qui s'édite à plusieurs, par champ, par paragraphe.
 
 Chaque formulaire porte la version d'où il est parti. Si quelqu'un a enregistré entre-temps, trois
 valeurs se comparent pour chaque champ : celle de départ (déduite du journal), celle de la personne,
-celle de la base. Ce qu'un seul a changé se fusionne de soi-même ; ce que les deux ont changé est
-montré côte à côte et la personne choisit. Rien n'est jamais remplacé sans avoir été montré.
+celle de la base. Ce qu'un seul a changé se fusionne de soi-même, et dans un texte riche paragraphe
+par paragraphe (`pams_portal.fusion`) ; ce que les deux ont changé est montré et la personne
+choisit. Rien n'est remplacé sans avoir été montré ; ce qu'elle abandonne est gardé au journal.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django import forms
@@ -15,10 +16,11 @@ from django.db import IntegrityError, models, transaction
 from django.utils.formats import date_format
 
 from pams_portal.champs import TexteRicheField
+from pams_portal.comparaison import comparer_textes
 from pams_portal.droits import place_qui_permet
+from pams_portal.fusion import LEUR, MIEN, fusionner
 from pams_portal.texte import en_html, normaliser
 
-MIEN, LEUR = "mien", "leur"
 PLUS_LA = (
     "Pendant que vous écriviez, quelqu’un a supprimé ce que vous modifiiez : rien n’est "
     "enregistré. Votre saisie est gardée ci-dessous, copiez-la avant de quitter la page."
@@ -55,10 +57,17 @@ class Conflit:
     base: str = ""
     auteur: str = ""
     quand: datetime | None = None
+    desaccords: list = field(default_factory=list)
 
     @property
     def libelle(self):
         return self.champ.label
+
+    def passages(self):
+        """[(avant, mon passage annoté, le leur annoté)] là où les deux textes se contredisent."""
+        for desaccord in self.desaccords:
+            base, mien, leur = desaccord
+            yield en_html(base), comparer_textes(base, mien).html, comparer_textes(base, leur).html
 
 
 class FormulaireVersionne(forms.ModelForm):
@@ -66,11 +75,14 @@ class FormulaireVersionne(forms.ModelForm):
 
     version = forms.CharField(widget=forms.HiddenInput, required=False)
     a_choisir = forms.CharField(widget=forms.HiddenInput, required=False)
+    # La version d'où est parti un conflit encore ouvert ; `version` suit, elle, celle du moment.
+    depart = forms.CharField(widget=forms.HiddenInput, required=False)
+    TECHNIQUES = ("version", "a_choisir", "depart")
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.conflits, self.fusionnes = [], []
-        self.editables = [nom for nom in self.fields if nom not in ("version", "a_choisir")]
+        self.conflits, self.fusionnes, self.reunis, self.ecartes = [], [], [], {}
+        self.editables = [nom for nom in self.fields if nom not in self.TECHNIQUES]
         if self.instance.pk:
             self.initial["version"] = self.instance.version
         for nom in self._noms_a_choisir():
@@ -78,20 +90,21 @@ class FormulaireVersionne(forms.ModelForm):
 
     # --- Enregistrer ---------------------------------------------------------------------------
 
-    def enregistrer(self, utilisateur, droit, verbe="modifier"):
+    def enregistrer(self, utilisateur, droit, verbe="modifier", signature=""):
         """Enregistre et consigne, ou rend False en laissant erreurs et conflits à l'écran.
 
         Le droit est exigé de nouveau sous verrou : le plan a pu être arrêté entre-temps.
         """
         try:
-            return self._tenter(utilisateur, droit, verbe)
+            return self._tenter(utilisateur, droit, verbe, signature)
         except IntegrityError:
             # Une autre personne vient d'écrire la même chose : la vérification la voit désormais.
-            self._errors, self.conflits, self.fusionnes = None, [], []
-            return self._tenter(utilisateur, droit, verbe)
+            self._errors = None
+            self.conflits, self.fusionnes, self.reunis, self.ecartes = [], [], [], {}
+            return self._tenter(utilisateur, droit, verbe, signature)
 
     @transaction.atomic
-    def _tenter(self, utilisateur, droit, verbe):
+    def _tenter(self, utilisateur, droit, verbe, signature):
         if not self._relire_sous_verrou():
             return self._refuser(PLUS_LA)
         place = place_qui_permet(utilisateur, droit, self.instance)
@@ -101,7 +114,10 @@ class FormulaireVersionne(forms.ModelForm):
         if not self.is_valid():
             return False
         self.save()
-        self.instance.consigner(utilisateur, place, "creer" if avant is None else verbe, avant)
+        verbe = "creer" if avant is None else verbe
+        self.instance.consigner(utilisateur, place, verbe, avant, signature)
+        if self.ecartes:
+            self.instance.consigner_ecarte(utilisateur, place, self.ecartes)
         return True
 
     def _relire_sous_verrou(self):
@@ -122,10 +138,15 @@ class FormulaireVersionne(forms.ModelForm):
 
     def bilan(self, phrase):
         """La phrase de réussite, suivie de ce qui a été fusionné avec le travail des autres."""
-        if not self.fusionnes:
-            return phrase
-        libelles = ", ".join(f"« {self.fields[nom].label} »" for nom in self.fusionnes)
-        return f"{phrase} Ce que d’autres ont changé entre-temps est gardé : {libelles}."
+        for noms, fait in (
+            (self.fusionnes, "Ce que d’autres ont changé entre-temps est gardé"),
+            (self.reunis, "Les paragraphes écrits entre-temps par d’autres sont réunis aux vôtres"),
+            (self.ecartes, "Ce que vous n’avez pas gardé reste lisible dans le journal"),
+        ):
+            if noms:
+                libelles = ", ".join(f"« {self.fields[nom].label} »" for nom in noms)
+                phrase = f"{phrase} {fait} : {libelles}."
+        return phrase
 
     # --- Comparer ------------------------------------------------------------------------------
 
@@ -140,7 +161,7 @@ class FormulaireVersionne(forms.ModelForm):
 
     def _fusionner(self, donnees):
         leur = self.instance.valeurs()
-        depart, lisible = self._valeurs_de_depart(leur)
+        depart, lisible = self._valeurs_a(self._annoncee("version"), leur)
         # Un champ que le journal ne suit pas n'appartient qu'au formulaire : il n'a pas de rival.
         suivis = [nom for nom in self.editables if nom in leur]
         a_choisir, en_conflit = self._noms_a_choisir(), []
@@ -149,25 +170,49 @@ class FormulaireVersionne(forms.ModelForm):
             if mien == leur[nom]:
                 continue
             if choix == LEUR:
-                self._prendre_la_leur(nom, donnees)
+                self._ecarter(nom, donnees, mien, leur)
             elif nom in a_choisir and choix != MIEN:
                 en_conflit.append(nom)
             elif mien == depart.get(nom):
                 self._prendre_la_leur(nom, donnees)
                 self.fusionnes.append(nom)
             elif not lisible or leur[nom] != depart.get(nom):
-                en_conflit.append(nom)
+                fusion = self._fusion_de(nom, depart, mien, leur)
+                if fusion and fusion.texte is not None:
+                    self._prendre(nom, donnees, fusion.texte)
+                    self.reunis.append(nom)
+                else:
+                    en_conflit.append(nom)
         if en_conflit:
-            self._montrer(en_conflit, depart, lisible)
+            self._montrer(en_conflit, depart, lisible, donnees)
 
-    def _valeurs_de_depart(self, leur):
+    def _annoncee(self, nom):
+        return self.data.get(self.add_prefix(nom), "")
+
+    def _valeurs_a(self, annoncee, leur):
         """Les valeurs de la version annoncée ; ({}, False) si cette version est impossible."""
-        annoncee = self.data.get(self.add_prefix("version"), "")
         if annoncee.isdecimal() and 1 <= int(annoncee[:9]) <= self.instance.version:
             if int(annoncee) == self.instance.version:
                 return leur, True
             return self.instance.valeurs_a_la_version(int(annoncee)), True
         return {}, False
+
+    def _fusion_de(self, nom, depart, mien, leur):
+        """La fusion par paragraphe d'un texte riche ; None pour tout autre champ."""
+        riche = isinstance(self.instance._meta.get_field(nom), TexteRicheField)
+        if riche and nom in depart and isinstance(mien, str):
+            return fusionner(depart[nom], mien, leur[nom])
+        return None
+
+    def _ecarter(self, nom, donnees, mien, leur):
+        """Prend la leur là où les deux se contredisent ; ce qui était saisi ira au journal."""
+        self.ecartes[nom] = mien
+        depart, lisible = self._valeurs_a(self._annoncee("depart"), leur)
+        fusion = self._fusion_de(nom, depart, mien, leur) if lisible else None
+        if fusion:
+            self._prendre(nom, donnees, fusion.avec(LEUR))
+        else:
+            self._prendre_la_leur(nom, donnees)
 
     def _valeur_saisie(self, nom, donnees):
         if nom in donnees:
@@ -180,28 +225,40 @@ class FormulaireVersionne(forms.ModelForm):
         donnees[nom] = valeur.all() if champ_modele.many_to_many else valeur
         self._reecrire(nom, self.fields[nom].prepare_value(self._initial_de(nom)))
 
+    def _prendre(self, nom, donnees, texte):
+        donnees[nom] = texte
+        self._reecrire(nom, texte)
+
     # --- Montrer -------------------------------------------------------------------------------
 
-    def _montrer(self, noms, depart, lisible):
+    def _montrer(self, noms, depart, lisible, donnees):
         if not lisible:
             self.add_error(
                 None,
                 "La version de départ de ce formulaire est illisible. Rien n’est enregistré et "
                 "votre saisie est gardée : comparez-la à ce qui est enregistré.",
             )
+        origine = self._annoncee("depart") or self._annoncee("version")
+        self._reecrire("depart", origine if lisible else "")
         self._reecrire("version", self.instance.version)
         self._reecrire("a_choisir", " ".join(noms))
+        actuelles = self.instance.valeurs()
         for nom in noms:
             self._ajouter_choix(nom)
             acte = self.instance.dernier_acte_sur(nom)
+            mien = self._valeur_saisie(nom, donnees)
+            fusion = self._fusion_de(nom, depart, mien, actuelles) if lisible else None
+            if fusion:
+                self._reecrire(nom, fusion.avec(MIEN))
             self.conflits.append(
                 Conflit(
                     champ=self[nom],
                     choix=self[f"choix_{nom}"],
-                    leur=self.en_clair(nom, self._initial_de(nom)),
+                    leur=self.en_clair(nom, fusion.avec(LEUR) if fusion else self._initial_de(nom)),
                     base=self.en_clair(nom, depart[nom]) if nom in depart else "",
                     auteur=f"{acte.nom_utilisateur}, {acte.nom_acteur}" if acte else "",
                     quand=acte.quand if acte else None,
+                    desaccords=fusion.desaccords if fusion else [],
                 )
             )
             self.add_error(

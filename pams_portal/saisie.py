@@ -22,7 +22,7 @@ from pams_portal.recherche import normaliser
 SIGNES_AU_PLUS = 1_000_000
 SECRETS = re.compile(r"csrf|password|mot_de_passe|secret|token", re.IGNORECASE)
 TECHNIQUES = re.compile(
-    r"(^|-)(version|a_choisir|next|id|TOTAL_FORMS|INITIAL_FORMS|MIN_NUM_FORMS|MAX_NUM_FORMS)$"
+    r"(^|-)(version|a_choisir|depart|next|id|TOTAL_FORMS|INITIAL_FORMS|MIN_NUM_FORMS|MAX_NUM_FORMS)$"
 )
 
 HORS_MODELES = {"username": "courriel"}

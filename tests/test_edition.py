@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from acteurs.models import Acte
 from pams_portal.droits import Droit, Role
-from pams_portal.texte import normaliser
 from plans.forms.redaction import ContributionForm, FicheActionForm
 from plans.models import Contribution, FicheAction
 from tests import factories as f
@@ -207,28 +206,98 @@ def test_la_part_supprimee_pendant_l_ecriture(region, personnes):
     assert "quelqu’un a supprimé" in str(form.non_field_errors())
 
 
-TEXTES = st.text(alphabet="ab \n", max_size=8).map(lambda t: normaliser(f"x{t}").strip())
+TEXTES = st.lists(st.sampled_from("abcd"), min_size=1, max_size=4).map("\n\n".join)
 
 
 @settings(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-@given(suite=st.lists(st.tuples(st.integers(0, 1), st.booleans(), TEXTES), max_size=8))
+@given(suite=st.lists(st.tuples(st.integers(0, 2), st.booleans(), TEXTES), max_size=8))
 def test_quel_que_soit_l_entrelacement_aucun_texte_ne_se_perd(region, personnes, collegue, suite):
-    """Tout texte envoyé est dans la base, dans le journal, ou rendu à l'écran."""
+    """Tout paragraphe envoyé est dans la base, dans le journal, ou rendu à l'écran."""
     fiche = f.make_fiche(region, intitule="départ", description="départ")
-    auteurs = [personnes["region"], collegue]
+    auteurs = [personnes["region"], personnes["redactrice"], collegue]
     lues = [FicheAction.objects.get(pk=fiche.pk) for _ in auteurs]
-    for qui, relit, texte in suite:
+    for rang, (qui, relit, texte) in enumerate(suite):
         if relit:
             lues[qui] = FicheAction.objects.get(pk=fiche.pk)
         vu = lues[qui]
+        texte = f"{texte} {rang}"
         form = FicheActionForm(saisie(vu, description=texte, objectif=vu.objectif_id), instance=vu)
         enregistre = form.enregistrer(auteurs[qui], Droit.MODIFIER_FICHE)
-        connus = [acte.apres.get("description") for acte in Acte.objects.sur(fiche)]
-        if enregistre:
-            actuel = FicheAction.objects.get(pk=fiche.pk).description
-            assert texte in (*connus, actuel)
-        else:
-            assert form["description"].value() == texte
+        gardes = [acte.apres.get("description", "") for acte in Acte.objects.sur(fiche)]
+        if not enregistre:
+            gardes.append(form["description"].value())
             assert [c.champ.name for c in form.conflits] == ["description"]
+        assert set(texte.split("\n\n")) <= set("\n\n".join(gardes).split("\n\n"))
+
+
+# --- Paragraphe par paragraphe ------------------------------------------------------------------
+
+
+def test_deux_paragraphes_differents_se_reunissent_et_cela_se_dit(
+    client, personnes, part, collegue
+):
+    ecrire(client, collegue, part, "Un, Carole.\n\nDeux.", 1)
+
+    response = ecrire(client, personnes["region"], part, "Un.\n\nDeux, Rita.", 1)
+
+    part.refresh_from_db()
+    message = client.get(response.url).content.decode()
+    assert part.texte == "Un, Carole.\n\nDeux, Rita."
+    assert "Les paragraphes écrits entre-temps par d’autres sont réunis aux vôtres : « Texte »" in (
+        message
+    )
+
+
+def test_seul_le_paragraphe_en_desaccord_se_choisit(client, personnes, part, collegue):
+    ecrire(client, collegue, part, "Un, Carole.\n\nDeux.\n\nTrois, Carole.", 1)
+
+    response = ecrire(client, personnes["region"], part, "Un, Rita.\n\nDeux.\n\nRita.", 1)
+
+    form = response.context["form"]
+    [conflit] = form.conflits
+    html = response.content.decode()
+    assert [d[0] for d in conflit.desaccords] == ["Un."]
+    assert form["texte"].value() == "Un, Rita.\n\nDeux.\n\nTrois, Carole.\n\nRita."
+    assert "Ce que vous avez changé" in html
+    assert '<ins><span class="hors-ecran">ajouté&nbsp;: </span>, Rita' in html
+
+    suite = {nom: form[nom].value() for nom in ("version", "a_choisir", "depart")}
+    client.post(
+        response.wsgi_request.path, suite | {"texte": form["texte"].value(), "choix_texte": "leur"}
+    )
+
+    part.refresh_from_db()
+    assert part.texte == "Un, Carole.\n\nDeux.\n\nTrois, Carole.\n\nRita."
+
+
+def test_le_texte_abandonne_reste_au_journal(client, personnes, part, collegue):
+    ecrire(client, collegue, part, "Carole.", 1)
+
+    response = ecrire(
+        client, personnes["region"], part, "Rita.", 2, a_choisir="texte", choix_texte="leur"
+    )
+
+    acte = Acte.objects.get(verbe="ecarter")
+    part.refresh_from_db()
+    message = client.get(response.url).content.decode()
+    assert (part.texte, part.version) == ("Carole.", 2)
+    assert acte.apres == {"texte": "Rita."}
+    assert acte.nom_utilisateur == "Rita, Région"
+    assert "Ce que vous n’avez pas gardé reste lisible dans le journal" in message
+    assert part.valeurs_a_la_version(1)["texte"] == "Un.\n\nDeux."
+    assert part.dernier_acte_sur("texte").nom_utilisateur == "Carole, collègue"
+
+
+@pytest.mark.parametrize("depart", ["", "99", "zéro", "-1"])
+def test_un_depart_falsifie_rend_la_leur_et_garde_la_mienne(
+    client, personnes, part, collegue, depart
+):
+    ecrire(client, collegue, part, "Carole.", 1)
+    ecrire(client, personnes["region"], part, "Rita.", 2, a_choisir="texte", choix_texte="leur",
+           depart=depart)  # fmt: skip
+
+    part.refresh_from_db()
+    assert part.texte == "Carole."
+    assert Acte.objects.get(verbe="ecarter").apres == {"texte": "Rita."}

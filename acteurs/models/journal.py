@@ -42,9 +42,16 @@ class Acte(models.Model):
         IMPORTER = "importer", "a mis à jour par un import"
         FUSIONNER = "fusionner", "a fusionné"
         DEFAIRE = "defaire", "a défait la fusion de"
+        ECARTER = "ecarter", "n’a pas gardé son texte pour"
+        RETABLIR = "retablir", "a rétabli un état de"
+        PROPOSER = "proposer", "a fait une proposition :"
+        ACCEPTER = "accepter", "a accepté une proposition :"
+        REFUSER = "refuser", "a refusé une proposition :"
+        REPRENDRE = "reprendre", "a repris une proposition :"
 
-    DEBUTS = {Verbe.CREER, Verbe.OUVRIR}
+    DEBUTS = {Verbe.CREER, Verbe.OUVRIR, Verbe.PROPOSER}
     FINS = {Verbe.SUPPRIMER, Verbe.RETIRER}
+    SANS_VERSION = DEBUTS | FINS | {Verbe.ECARTER}
 
     quand = models.DateTimeField(auto_now_add=True, db_index=True)
     utilisateur = models.ForeignKey(
@@ -132,7 +139,7 @@ class Versionne(models.Model):
 
     def dernier_acte_sur(self, nom):
         """Le dernier acte qui a changé le champ `nom`, ou None."""
-        actes = Acte.objects.sur(self).order_by("-version")
+        actes = Acte.objects.sur(self).exclude(verbe=Acte.Verbe.ECARTER).order_by("-version")
         return next((acte for acte in actes if nom in acte.apres), None)
 
     def consigner(self, utilisateur, place, verbe, avant=None, signature="", origine=""):
@@ -146,7 +153,7 @@ class Versionne(models.Model):
         acte = self.acte(utilisateur, place, verbe, avant or {}, apres, signature, origine)
         if acte is None:
             return None
-        if verbe not in Acte.DEBUTS | Acte.FINS:
+        if verbe not in Acte.SANS_VERSION:
             type(self)._default_manager.filter(pk=self.pk).update(version=F("version") + 1)
         acte.save()
         self.apres_ecriture()
@@ -160,7 +167,7 @@ class Versionne(models.Model):
         changes = [cle for cle in {*avant, *apres} if avant.get(cle) != apres.get(cle)]
         if not changes:
             return None
-        if verbe not in Acte.DEBUTS | Acte.FINS:
+        if verbe not in Acte.SANS_VERSION:
             self.version += 1
         return Acte(
             utilisateur=utilisateur,
@@ -177,6 +184,13 @@ class Versionne(models.Model):
             apres={cle: apres[cle] for cle in changes if cle in apres},
             origine=origine,
         )
+
+    def consigner_ecarte(self, utilisateur, place, valeurs):
+        """Garde au journal ce qu'une personne avait écrit et a choisi de ne pas enregistrer.
+
+        Sans « avant », cet acte ne compte pas quand un état passé se déduit du journal.
+        """
+        self.acte(utilisateur, place, Acte.Verbe.ECARTER, {}, valeurs).save()
 
     @transaction.atomic
     def agir(self, utilisateur, droit, verbe, *, origine="", **valeurs):
