@@ -4,6 +4,9 @@ from collections import defaultdict
 
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
+from django.db import models
+from django.utils.dateparse import parse_date
+from django.utils.formats import date_format, number_format
 
 
 def lire(actes):
@@ -17,8 +20,8 @@ def lire(actes):
             [
                 (
                     champ.verbose_name if champ else cle,
-                    _en_clair(champ, acte.avant.get(cle), noms),
-                    _en_clair(champ, acte.apres.get(cle), noms),
+                    en_clair(champ, acte.avant.get(cle), noms),
+                    en_clair(champ, acte.apres.get(cle), noms),
                 )
                 for cle, champ in champs[acte.pk].items()
             ],
@@ -47,6 +50,11 @@ def _noms_cites(actes, champs):
             if champ is not None and champ.is_relation:
                 for valeur in (acte.avant.get(cle), acte.apres.get(cle)):
                     cites[champ.related_model] |= set(_liste(valeur))
+    return nommer(cites)
+
+
+def nommer(cites):
+    """{(modèle, clé primaire): nom} à partir de {modèle: clés} ; une requête par modèle."""
     return {
         (modele, objet.pk): str(objet)
         for modele, cles in cites.items()
@@ -60,7 +68,8 @@ def _liste(valeur):
     return valeur if isinstance(valeur, list) else [valeur]
 
 
-def _en_clair(champ, valeur, noms):
+def en_clair(champ, valeur, noms):
+    """Une valeur du journal, en mots ; `noms` vient de `nommer`."""
     if valeur is None or valeur == "" or valeur == []:
         return ""
     if isinstance(valeur, bool):
@@ -68,5 +77,10 @@ def _en_clair(champ, valeur, noms):
     if champ is not None and champ.is_relation:
         cites = [noms.get((champ.related_model, cle), f"n° {cle}") for cle in _liste(valeur)]
         return ", ".join(cites)
+    if isinstance(champ, models.DateField) and not isinstance(champ, models.DateTimeField):
+        jour = parse_date(str(valeur))
+        return date_format(jour, "j F Y") if jour else str(valeur)
+    if isinstance(champ, models.DecimalField):
+        return number_format(valeur, force_grouping=True)
     choix = dict(getattr(champ, "flatchoices", None) or getattr(champ, "paires", None) or [])
     return ", ".join(str(choix.get(element, element)) for element in _liste(valeur))

@@ -57,6 +57,8 @@ class Droit(models.TextChoices):
     MODIFIER_FINANCEMENT = "modifier_financement", "Saisir et confirmer son propre financement"
     SOLLICITER_FINANCEMENT = "solliciter_financement", "Solliciter un financeur sur sa fiche"
     MODIFIER_INDICATEUR = "modifier_indicateur", "Créer et modifier son indicateur"
+    PROPOSER = "proposer", "Proposer de modifier la part d’une autre partie"
+    REPRENDRE_PROPOSITION = "reprendre_proposition", "Reprendre sa proposition tant qu’elle attend"
     CREER_DISPOSITIF = "creer_dispositif", "Ajouter un dispositif à l’inventaire"
     MODIFIER_DISPOSITIF = "modifier_dispositif", "Modifier un dispositif que sa structure tient"
     CONFIRMER_DISPOSITIF = "confirmer_dispositif", "Confirmer un dispositif que sa structure tient"
@@ -119,6 +121,8 @@ MATRICE = {
     Droit.MODIFIER_FINANCEMENT:   Regle(SIEN, SIEN, SIEN, NON,  NON,  NON,  VALIDEUR,  "est_en_redaction"),
     Droit.SOLLICITER_FINANCEMENT: Regle(SIEN, SIEN, SIEN, NON,  NON,  NON,  REDACTEUR, "est_en_redaction"),
     Droit.MODIFIER_INDICATEUR:    Regle(SIEN, SIEN, SIEN, NON,  NON,  NON,  REDACTEUR, "est_en_redaction"),
+    Droit.PROPOSER:               Regle(TOUT, TOUT, TOUT, NON,  NON,  NON,  REDACTEUR, "est_en_redaction"),
+    Droit.REPRENDRE_PROPOSITION:  Regle(SIEN, SIEN, SIEN, NON,  NON,  NON,  REDACTEUR, "est_ouverte"),
     Droit.CREER_DISPOSITIF:       Regle(SIEN, SIEN, SIEN, SIEN, SIEN, NON,  REDACTEUR),
     Droit.MODIFIER_DISPOSITIF:    Regle(SIEN, SIEN, SIEN, SIEN, SIEN, NON,  REDACTEUR),
     Droit.CONFIRMER_DISPOSITIF:   Regle(SIEN, SIEN, SIEN, SIEN, SIEN, NON,  REDACTEUR),

@@ -58,6 +58,7 @@ class Conflit:
     auteur: str = ""
     quand: datetime | None = None
     desaccords: list = field(default_factory=list)
+    recit: str = ""
 
     @property
     def libelle(self):
@@ -78,6 +79,9 @@ class FormulaireVersionne(forms.ModelForm):
     # La version d'où est parti un conflit encore ouvert ; `version` suit, elle, celle du moment.
     depart = forms.CharField(widget=forms.HiddenInput, required=False)
     TECHNIQUES = ("version", "a_choisir", "depart")
+    # Ce qu'on lit quand il faut choisir.
+    NOMS = {MIEN: "Votre texte", LEUR: "Le texte enregistré entre-temps"}
+    RECIT = ""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -130,6 +134,11 @@ class FormulaireVersionne(forms.ModelForm):
         except ObjectDoesNotExist:
             return False
         return True
+
+    def add_error(self, field, error):
+        """Une règle de l'objet entier peut viser un champ que ce formulaire n'a pas."""
+        for nom, erreurs in getattr(error, "error_dict", {field: error}).items():
+            super().add_error(nom if nom in self.fields else None, erreurs)
 
     def _refuser(self, phrase):
         self.full_clean()
@@ -259,6 +268,7 @@ class FormulaireVersionne(forms.ModelForm):
                     auteur=f"{acte.nom_utilisateur}, {acte.nom_acteur}" if acte else "",
                     quand=acte.quand if acte else None,
                     desaccords=fusion.desaccords if fusion else [],
+                    recit=self.RECIT,
                 )
             )
             self.add_error(
@@ -314,10 +324,7 @@ class FormulaireVersionne(forms.ModelForm):
             label="Que garder ?",
             required=False,
             widget=forms.RadioSelect,
-            choices=[
-                (MIEN, "Votre texte"),
-                (LEUR, "Le texte enregistré entre-temps"),
-            ],
+            choices=list(self.NOMS.items()),
         )
 
     def _reecrire(self, nom, valeur):

@@ -28,6 +28,7 @@ CONDITIONS_EN_MOTS = {
     "est_gerable": "Tant que le plan est en rédaction ; aucun co-pilote ne peut être écarté",
     "est_ouverte_au_porteur": "Tant que le plan est en rédaction ; pour un organisme du service "
     "public de l’emploi ou un co-pilote",
+    "est_ouverte": "Tant que la partie concernée n’a pas décidé",
     "est_retirable": "Tant que le plan est en rédaction, que la fiche est un brouillon et que "
     "personne d’autre ne s’y est engagé",
 }
@@ -57,6 +58,7 @@ GROUPES = {
         Droit.SOLLICITER_FINANCEMENT,
         Droit.MODIFIER_INDICATEUR,
     ],
+    "Les propositions": [Droit.PROPOSER, Droit.REPRENDRE_PROPOSITION],
     "L’inventaire": [
         Droit.CREER_DISPOSITIF,
         Droit.MODIFIER_DISPOSITIF,

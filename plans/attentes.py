@@ -5,7 +5,14 @@ from typing import NamedTuple
 from django.urls import reverse
 
 from pams_portal.droits import Droit, Role, peut
-from plans.models import Contribution, FicheAction, Financement, Partenariat, PartiePrenante
+from plans.models import (
+    Contribution,
+    FicheAction,
+    Financement,
+    Partenariat,
+    PartiePrenante,
+    Proposition,
+)
 
 
 class Attente(NamedTuple):
@@ -32,6 +39,7 @@ def attentes_de(utilisateur, plans):
     ]
     return [
         *_reponses_attendues(utilisateur, plans, parties),
+        *_propositions_a_decider(utilisateur, plans),
         *_montants_attendus(utilisateur, plans, parties),
         *_roles_attendus(utilisateur, plans, parties),
         *_textes_attendus(utilisateur, plans, parties),
@@ -47,6 +55,13 @@ def _reponses_attendues(utilisateur, plans, parties):
         if peut(utilisateur, Droit.REPONDRE_COMME_PARTIE, partie):
             url = reverse("plans:partie_list", args=[partie.plan.slug])
             yield Attente("Dire si vous contribuez", partie.acteur.nom, url, partie.plan)
+
+
+def _propositions_a_decider(utilisateur, plans):
+    for proposition in Proposition.objects.ouvertes().filter(plan__in=plans).with_part():
+        if peut(utilisateur, proposition.droit_de_decider, proposition.part):
+            verbe = f"Décider de la proposition de {proposition.porteur.acteur}"
+            yield Attente(verbe, str(proposition), proposition.get_absolute_url(), proposition.plan)
 
 
 def _montants_attendus(utilisateur, plans, parties):

@@ -2,8 +2,8 @@
 
 from django.db.models import Prefetch
 
-from pams_portal.droits import Qualite
-from plans.models import Axe, Contribution, FicheAction, Objectif
+from pams_portal.droits import Droit, Qualite, peut
+from plans.models import Axe, Contribution, FicheAction, Objectif, Proposition
 
 # Les chapitres où se lit la liste des parties d'une qualité.
 QUALITE_PAR_CHAPITRE = {
@@ -49,18 +49,30 @@ class PlanALire:
             for axe in self.axes
         ]
 
+    def lire_les_propositions(self):
+        """Dit à chaque part ce que d'autres parties y proposent."""
+        parts = [("fiche", fiche) for fiche in self.fiches]
+        for chapitre in self.chapitres:
+            parts += [("contribution", ecrite) for ecrite in chapitre.contributions.all()]
+        for axe in self.axes:
+            parts += [("axe", axe), *(("objectif", objectif) for objectif in axe.objectifs.all())]
+        Proposition.objects.filter(plan=self.plan).poser_sur(parts)
+
 
 def plan_a_lire(plan, utilisateur):
     """Le plan prêt à lire par cette personne."""
     contributions = Contribution.objects.select_related("porteur__acteur", "porteur__plan")
     objectifs = Objectif.objects.order_by("numero")
-    return PlanALire(
+    lecture = PlanALire(
         plan=plan,
         parties=list(plan.parties.select_related("acteur")),
         chapitres=list(plan.chapitres.prefetch_related(Prefetch("contributions", contributions))),
         axes=list(Axe.objects.filter(plan=plan).prefetch_related(Prefetch("objectifs", objectifs))),
         fiches=list(fiches_a_lire(plan, utilisateur)),
     )
+    if peut(utilisateur, Droit.LIRE_PLAN, plan):
+        lecture.lire_les_propositions()
+    return lecture
 
 
 def fiches_a_lire(plan, utilisateur):

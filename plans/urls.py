@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from plans.views import conformite, document, lignes, parties, plan, redaction
+from plans.views import conformite, document, lignes, parties, parts, plan, propositions, redaction
 
 app_name = "plans"
 PLAN = "plans/<slug:slug>/"
 FICHE = f"{PLAN}fiches/<str:code>/"
 LIGNE = f"{FICHE}<slug:nature>/"
+PART = f"{PLAN}parts/<slug:sorte>/<int:pk>/"
+PROPOSITION = f"{PLAN}propositions/<int:pk>/"
 
 urlpatterns = [
     path("ma-part/", plan.ma_part, name="ma_part"),
@@ -65,6 +67,17 @@ urlpatterns = [
     path(f"{FICHE}retirer/", redaction.fiche_action_delete, name="fiche_action_delete"),
     path(f"{FICHE}attribuer/", redaction.fiche_action_attribuer, name="fiche_action_attribuer"),
     path(f"{FICHE}deplacer/", redaction.fiche_action_deplacer, name="fiche_action_deplacer"),
+    # Chaque part : son journal, ses états, ce que d'autres y proposent
+    path(f"{PART}journal/", parts.part_journal, name="part_journal"),
+    path(f"{PART}retablir/<int:version>/", parts.part_retablir, name="part_retablir"),
+    path(f"{PART}proposer/", propositions.proposition_create, name="proposition_create"),
+    path(f"{PLAN}propositions/", propositions.proposition_list, name="proposition_list"),
+    path(PROPOSITION, propositions.proposition_detail, name="proposition_detail"),
+    path(f"{PROPOSITION}accepter/", propositions.proposition_accepter, name="proposition_accepter"),
+    path(f"{PROPOSITION}refuser/", propositions.proposition_refuser, name="proposition_refuser"),
+    path(
+        f"{PROPOSITION}reprendre/", propositions.proposition_reprendre, name="proposition_reprendre"
+    ),
     # Les lignes d'une fiche : étapes, budget, financements, partenariats, indicateurs
     path(f"{LIGNE}nouvelle/", lignes.ligne_create, name="ligne_create"),
     path(f"{LIGNE}<int:pk>/modifier/", lignes.ligne_update, name="ligne_update"),

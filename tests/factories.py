@@ -23,6 +23,7 @@ from plans.models import (
     Partenariat,
     PartiePrenante,
     Plan,
+    Proposition,
 )
 
 _n = itertools.count(1)
@@ -197,6 +198,16 @@ def make_fiche(porteur, **champs):
     if "objectif" not in champs:
         champs["objectif"] = make_objectif(porteur.plan)
     return FicheAction.objects.create(**defaut | champs)
+
+
+def make_proposition(porteur, part, champ="texte", valeur="Proposé.", **champs):
+    """Une proposition de la partie `porteur` sur la part d'une autre."""
+    visees = {"ficheaction": "fiche"}
+    visee = visees.get(part._meta.model_name, part._meta.model_name)
+    defaut = {"version_de_depart": part.version, "auteur": "Denis, Département", visee: part}
+    return Proposition.objects.create(
+        plan=part.plan, porteur=porteur, champ=champ, valeur=valeur, **defaut | champs
+    )
 
 
 def make_etape(fiche, **champs):

@@ -119,6 +119,31 @@ plans:ligne_delete                    demande_chiffree 302  403    403    403   
 plans:ligne_delete                    role_sollicite   302  200    403    200   403   403   403   403 403 403   403   404   404  404
 plans:ligne_delete                    role_confirme    302  403    403    403   403   403   403   403 403 403   403   404   404  404
 plans:partenariat_repondre       post role_repondre    403  403    403    403   403   403   403   302 403 403   403   404   404  404
+plans:part_journal                    j_part_aom       302  200    200    200   200   200   200   200 200 200   200   404   404  404
+plans:part_journal                    j_etape          302  200    200    200   200   200   200   200 200 200   200   404   404  404
+plans:part_journal                    j_secrete        302  200    200    200   200   200   200   200 200 200   200   404   404  404
+plans:part_journal                    j_publique       302  403    403    403   403   403   403   403 403 403   403   403   403  403
+plans:part_journal                    j_detourne       302  404    404    404   404   404   404   404 404 404   404   404   404  404
+plans:part_journal                    j_inconnu        302  404    404    404   404   404   404   404 404 404   404   404   404  404
+plans:part_retablir                   r_part_region    302  200    403    200   403   403   403   403 403 403   403   404   404  404
+plans:part_retablir                   r_etape          302  200    403    200   403   403   403   403 403 403   403   404   404  404
+plans:part_retablir                   r_axe            302  200    200    200   403   403   403   403 403 403   403   404   404  404
+plans:part_retablir                   r_euro_depart    302  403    200    403   403   403   403   403 403 403   403   404   404  404
+plans:part_retablir                   r_role           302  403    403    403   403   403   403   403 403 403   403   404   404  404
+plans:part_retablir                   r_present        302  404    403    404   403   403   403   403 403 403   403   404   404  404
+plans:proposition_create              j_part_aom       302  200    200    200   403   403   403   403 200 200   403   404   404  404
+plans:proposition_create              j_part_region    302  403    200    403   403   403   403   200 200 200   403   404   404  404
+plans:proposition_create              j_axe            302  403    403    403   403   403   403   200 200 200   403   404   404  404
+plans:proposition_create              j_secrete        302  403    200    403   403   403   403   200 200 200   403   404   404  404
+plans:proposition_create              j_euro_depart    302  403    403    403   403   403   403   403 403 403   403   404   404  404
+plans:proposition_create              j_publique       302  403    403    403   403   403   403   403 403 403   403   403   403  403
+plans:proposition_list                plan             302  200    200    200   200   200   200   200 200 200   200   404   404  404
+plans:proposition_list                adopte           302  403    403    403   403   403   403   403 403 403   403   403   403  403
+plans:proposition_detail              proposition      302  200    200    200   200   200   200   200 200 200   200   404   404  404
+plans:proposition_detail              prop_detournee   302  404    404    404   404   404   404   404 404 404   404   404   404  404
+plans:proposition_accepter            proposition      302  200    403    200   403   403   403   403 403 403   403   404   404  404
+plans:proposition_refuser        post proposition      403  200    403    200   403   403   403   403 403 403   403   404   404  404
+plans:proposition_reprendre      post proposition      403  403    302    403   403   403   403   403 403 403   403   404   404  404
 deconnexion                      post -                302  302    302    302   302   302   302   302 302 302   302   302   302  302
 notification_list                     -                302  200    200    200   200   200   200   200 200 200   200   200   200  200
 notification_reglages                 -                302  200    200    200   200   200   200   200 200 200   200   200   200  200
@@ -226,6 +251,12 @@ def objets(bassin, plan, region, departement, aom, spe, association, invitee, pe
     f.make_chapitre(plan, "recapitulatif")
     f.make_chapitre(plan, "mesures_spe")
 
+    versionnee = f.make_contribution(region, version=2)
+    proposition = f.make_proposition(departement, versionnee)
+    etape, role = f.make_etape(fiche, version=2), f.make_partenariat(fiche, aom, version=2)
+    euro = f.make_financement(fiche, departement, version=2)
+    type(objectif.axe).objects.filter(pk=objectif.axe_id).update(version=2)
+
     def habilitation(qui):
         return personnes[qui].habilitations.get().pk
 
@@ -282,6 +313,23 @@ def objets(bassin, plan, region, departement, aom, spe, association, invitee, pe
         "role_sollicite": [*de_fiche, "partenariats", sollicite.pk],
         "role_confirme": [*de_fiche, "partenariats", confirme.pk],
         "role_repondre": [*de_fiche, sollicite.pk],
+        "j_part_aom": [plan.slug, "contributions", f.make_contribution(aom).pk],
+        "j_part_region": [plan.slug, "contributions", versionnee.pk],
+        "j_etape": [plan.slug, "etapes", etape.pk],
+        "j_axe": [plan.slug, "axes", objectif.axe_id],
+        "j_euro_depart": [plan.slug, "financements", euro.pk],
+        "j_secrete": [plan.slug, "fiches", secrete.pk],
+        "j_publique": [adopte.slug, "fiches", publique.pk],
+        "j_detourne": [adopte.slug, "contributions", versionnee.pk],
+        "j_inconnu": [plan.slug, "nimporte-quoi", versionnee.pk],
+        "r_part_region": [plan.slug, "contributions", versionnee.pk, 1],
+        "r_present": [plan.slug, "contributions", versionnee.pk, 2],
+        "r_etape": [plan.slug, "etapes", etape.pk, 1],
+        "r_axe": [plan.slug, "axes", objectif.axe_id, 1],
+        "r_euro_depart": [plan.slug, "financements", euro.pk, 1],
+        "r_role": [plan.slug, "partenariats", role.pk, 1],
+        "proposition": [plan.slug, proposition.pk],
+        "prop_detournee": [adopte.slug, proposition.pk],
         "jeton_faux": ["abc", "def"],
         "acteur_aom": [aom.acteur_id],
         "acteur_region": [region.acteur_id],

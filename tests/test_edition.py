@@ -260,7 +260,7 @@ def test_seul_le_paragraphe_en_desaccord_se_choisit(client, personnes, part, col
     html = response.content.decode()
     assert [d[0] for d in conflit.desaccords] == ["Un."]
     assert form["texte"].value() == "Un, Rita.\n\nDeux.\n\nTrois, Carole.\n\nRita."
-    assert "Ce que vous avez changé" in html
+    assert "<h3>Passage 1</h3>" in html
     assert '<ins><span class="hors-ecran">ajouté&nbsp;: </span>, Rita' in html
 
     suite = {nom: form[nom].value() for nom in ("version", "a_choisir", "depart")}

@@ -9,7 +9,16 @@ import pytest
 RACINE = Path(__file__).parent.parent
 APPLICATIONS = ["bassins", "acteurs", "dispositifs", "plans"]
 # Les feuilles de pams_portal que les applications peuvent importer.
-FEUILLES = {"impression", "droits", "edition", "champs", "texte", "recherche", "comparaison", "fusion"}
+FEUILLES = {
+    "impression",
+    "droits",
+    "edition",
+    "champs",
+    "texte",
+    "recherche",
+    "comparaison",
+    "fusion",
+}
 # Appelés par Django ou par héritage, jamais nommés dans le code.
 GABARITS_DE_DJANGO = ("django/", "400.html", "403.html", "404.html", "500.html")
 LIGNES_MAX = {"tests": 500}  # 400 ailleurs

@@ -7,7 +7,7 @@ from pams_portal.demonstration.fiches import ecrire_fiche
 from pams_portal.demonstration.redaction import Redaction
 from pams_portal.demonstration.territoire import chiffres_du_bassin
 from pams_portal.droits import Droit
-from plans.models import Contribution, Objectif, Plan
+from plans.models import Contribution, Objectif, Plan, Proposition
 
 
 def charger_plan(slug, acteurs, personnes, dispositifs):
@@ -30,6 +30,7 @@ def charger_plan(slug, acteurs, personnes, dispositifs):
     _ecrire_les_chapitres(redaction, textes(slug, "chapitres"), chiffres_du_bassin(bassin))
     for fiche in lire_tous(slug, "fiches"):
         ecrire_fiche(redaction, dispositifs, **fiche)
+    _proposer(redaction, contenu.get("proposition", []))
 
 
 def _accueillir_les_parties(redaction, pilote, fiches):
@@ -90,3 +91,19 @@ def _part(redaction, chapitre, acteur, droit):
     return redaction.creer(
         acteur, Contribution(chapitre=chapitre, porteur=partie, ordre=ordre), droit
     )
+
+
+def _proposer(redaction, propositions):
+    """Un paragraphe de plus, proposé à la fin de la part d'une autre partie."""
+    for proposition in propositions:
+        part = redaction.plan.chapitres.get(cle=proposition["chapitre"]).contributions.get(
+            porteur=redaction.partie(proposition["a"]), commune=False
+        )
+        Proposition(
+            plan=redaction.plan,
+            contribution=part,
+            champ="texte",
+            valeur=f"{part.texte}\n\n{proposition['ajoute']}",
+            version_de_depart=part.version,
+            motif=proposition["motif"],
+        ).deposer(redaction.personnes[proposition["de"]])

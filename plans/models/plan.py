@@ -349,4 +349,6 @@ class PartiePrenante(PieceDePlan):
     def parts(self):
         """Ce que la partie porte, et qui empêche de la retirer."""
         portees = (self.contributions, self.fiches, self.financements, self.partenariats)
-        return [part for lot in (*portees, self.indicateurs) for part in lot.all()]
+        return [
+            part for lot in (*portees, self.indicateurs, self.propositions) for part in lot.all()
+        ]

@@ -187,6 +187,8 @@ def fiche_visible(request, slug, code):
 @login_not_required
 def fiche_action_detail(request, slug, code):
     fiche = fiche_visible(request, slug, code)
+    if peut(request.user, Droit.LIRE_PLAN, fiche.plan):
+        fiche.propositions.poser_sur([("fiche", fiche)])
     contexte = {
         "fiche": fiche,
         "plan": fiche.plan,

@@ -74,6 +74,13 @@ region       -  {plan}parties/{partie}/modifier/
 region       -  {plan}parties/{partie}/retirer/
 region       -  {plan}chapitres/couverture/contribuer/
 region       ★  {plan}contributions/{part}/modifier/
+region       ★  {plan}propositions/
+region       -  {plan}propositions/?etat=toutes
+region       ★  {plan}parts/contributions/{part}/journal/
+region       -  {plan}parts/fiches/{fiche}/journal/
+departement  -  {plan}parts/contributions/{part}/proposer/
+departement  -  {plan}parts/fiches/{fiche}/proposer/
+departement  ★  {plan}parts/fiches/{fiche}/proposer/?champ=publics
 region       -  {plan}contributions/{part}/supprimer/
 region       -  {plan}contributions/{part}/attribuer/
 region       -  {plan}axes/nouveau/
@@ -179,6 +186,7 @@ def reperes(base):
         .get_absolute_url(),
         "lien_de_mot_de_passe": lien[lien.index("/mot-de-passe") :],
         "part": part_de(REGION, "accompagnement").pk,
+        "fiche": sienne.pk,
         "partie": sienne.plan.parties.filter(qualite="invitee").first().pk,
         "axe": sienne.objectif.axe_id,
         "objectif": sienne.objectif_id,

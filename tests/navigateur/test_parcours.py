@@ -71,7 +71,7 @@ def test_la_region_se_connecte_ecrit_sa_part_a_sa_place_et_le_journal_le_dit(vis
     expect(prose.locator("li")).to_have_text(["Roye", "Montdidier"])
     expect(prose.locator("table th").first).to_be_visible()
 
-    page.get_by_role("link", name="Journal").click()
+    page.get_by_role("link", name="Journal", exact=True).click()
     dernier = page.locator(".journal > li").first
     expect(dernier).to_contain_text(f"({REGION}) a modifié")
     expect(dernier).to_contain_text(str(part))

@@ -87,7 +87,7 @@ def test_quitter_une_part_ouverte_previent_de_ce_qui_serait_perdu(visiteur):
     reponse[0] = "accept"
     article.get_by_role("link", name="Annuler").click()
     expect(article.locator("> .prose")).to_be_visible()
-    page.get_by_role("link", name="Journal").click()
+    page.get_by_role("link", name="Journal", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Journal du plan")
     assert questions == ["confirm", "beforeunload", "confirm"]
     assert relire(part).texte == texte
