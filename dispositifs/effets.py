@@ -31,4 +31,4 @@ def toucher_les_plans(cles, dispositifs):
     for lot in par_lots(dispositifs):
         touches |= set(plans.filter(fiches__dispositifs__in=lot).values_list("pk", flat=True))
     for lot in par_lots(sorted(touches)):
-        plans.filter(pk__in=lot).toucher()
+        plans.filter(pk__in=lot).non_figes().toucher()

@@ -44,6 +44,9 @@ class Droit(models.TextChoices):
     LIRE_PLAN = "lire_plan", "Lire un plan qui n’est pas encore adopté"
     OUVRIR_PLAN = "ouvrir_plan", "Ouvrir le plan d’un bassin"
     MODIFIER_PLAN = "modifier_plan", "Modifier le titre et le calendrier du plan"
+    CONDUIRE_PLAN = "conduire_plan", "Faire passer le plan d’une étape à l’autre"
+    VISER = "viser", "Viser le plan au nom de sa structure"
+    LEVER_REGLE = "lever_regle", "Motiver la levée d’une règle de notre lecture"
     GERER_PARTIES = "gerer_parties", "Ajouter une partie, changer sa qualité, la retirer"
     REPONDRE_COMME_PARTIE = "repondre_comme_partie", "Dire si sa structure contribue au plan"
     CONTRIBUER = "contribuer", "Ajouter et modifier sa contribution à un chapitre"
@@ -53,6 +56,11 @@ class Droit(models.TextChoices):
     MODIFIER_AXES = "modifier_axes", "Modifier les axes et les objectifs"
     MODIFIER_FICHE = "modifier_fiche", "Créer et modifier sa fiche-action, ses étapes, son budget"
     RETIRER_FICHE = "retirer_fiche", "Retirer sa fiche-action tant qu’elle est un brouillon"
+    PROPOSER_FICHE = "proposer_fiche", "Proposer sa fiche-action, ou la reprendre en brouillon"
+    DONNER_AVIS = (
+        "donner_avis",
+        "Donner l’avis de sa structure sur une fiche-action ; celui d’un co-pilote décide",
+    )
     REPONDRE_PARTENARIAT = "repondre_partenariat", "Confirmer ou décliner son rôle sur une fiche"
     MODIFIER_FINANCEMENT = "modifier_financement", "Saisir et confirmer son propre financement"
     SOLLICITER_FINANCEMENT = "solliciter_financement", "Solliciter un financeur sur sa fiche"
@@ -108,6 +116,9 @@ MATRICE = {
     Droit.LIRE_PLAN:              Regle(TOUT, TOUT, TOUT, TOUT, NON,  TOUT, LECTEUR),
     Droit.OUVRIR_PLAN:            Regle(NON,  NON,  NON,  NON,  SIEN, NON,  VALIDEUR),
     Droit.MODIFIER_PLAN:          Regle(TOUT, NON,  NON,  NON,  NON,  NON,  REDACTEUR, "est_en_redaction"),
+    Droit.CONDUIRE_PLAN:          Regle(TOUT, NON,  NON,  NON,  NON,  NON,  VALIDEUR),
+    Droit.VISER:                  Regle(SIEN, NON,  NON,  NON,  NON,  NON,  VALIDEUR),
+    Droit.LEVER_REGLE:            Regle(TOUT, NON,  NON,  NON,  NON,  NON,  VALIDEUR,  "est_en_redaction"),
     Droit.GERER_PARTIES:          Regle(TOUT, NON,  NON,  NON,  NON,  NON,  VALIDEUR,  "est_gerable"),
     Droit.REPONDRE_COMME_PARTIE:  Regle(NON,  SIEN, SIEN, SIEN, NON,  NON,  VALIDEUR,  "est_en_redaction"),
     Droit.CONTRIBUER:             Regle(SIEN, SIEN, SIEN, NON,  NON,  NON,  REDACTEUR, "est_en_redaction"),
@@ -117,6 +128,8 @@ MATRICE = {
     Droit.MODIFIER_AXES:          Regle(TOUT, NON,  NON,  NON,  NON,  NON,  REDACTEUR, "est_en_redaction"),
     Droit.MODIFIER_FICHE:         Regle(SIEN, SIEN, SIEN, NON,  NON,  NON,  REDACTEUR, "est_en_redaction"),
     Droit.RETIRER_FICHE:          Regle(SIEN, SIEN, SIEN, NON,  NON,  NON,  VALIDEUR,  "est_retirable"),
+    Droit.PROPOSER_FICHE:         Regle(SIEN, SIEN, SIEN, NON,  NON,  NON,  REDACTEUR, "est_en_redaction"),
+    Droit.DONNER_AVIS:            Regle(SIEN, SIEN, SIEN, NON,  NON,  NON,  VALIDEUR,  "est_recevable"),
     Droit.REPONDRE_PARTENARIAT:   Regle(SIEN, SIEN, SIEN, NON,  NON,  NON,  VALIDEUR,  "est_en_redaction"),
     Droit.MODIFIER_FINANCEMENT:   Regle(SIEN, SIEN, SIEN, NON,  NON,  NON,  VALIDEUR,  "est_en_redaction"),
     Droit.SOLLICITER_FINANCEMENT: Regle(SIEN, SIEN, SIEN, NON,  NON,  NON,  REDACTEUR, "est_en_redaction"),

@@ -29,6 +29,7 @@ CONDITIONS_EN_MOTS = {
     "est_ouverte_au_porteur": "Tant que le plan est en rédaction ; pour un organisme du service "
     "public de l’emploi ou un co-pilote",
     "est_ouverte": "Tant que la partie concernée n’a pas décidé",
+    "est_recevable": "Quand la fiche est devant un comité, tant que le plan est en rédaction",
     "est_retirable": "Tant que le plan est en rédaction, que la fiche est un brouillon et que "
     "personne d’autre ne s’y est engagé",
 }
@@ -41,7 +42,14 @@ COLONNES = {
     "assemblees": "Service des assemblées",
 }
 GROUPES = {
-    "Le plan": [Droit.LIRE_PLAN, Droit.OUVRIR_PLAN, Droit.MODIFIER_PLAN],
+    "Le plan": [
+        Droit.LIRE_PLAN,
+        Droit.OUVRIR_PLAN,
+        Droit.MODIFIER_PLAN,
+        Droit.CONDUIRE_PLAN,
+        Droit.VISER,
+        Droit.LEVER_REGLE,
+    ],
     "Les parties": [Droit.GERER_PARTIES, Droit.REPONDRE_COMME_PARTIE],
     "Les textes": [
         Droit.CONTRIBUER,
@@ -53,6 +61,8 @@ GROUPES = {
     "Les fiches-action": [
         Droit.MODIFIER_FICHE,
         Droit.RETIRER_FICHE,
+        Droit.PROPOSER_FICHE,
+        Droit.DONNER_AVIS,
         Droit.REPONDRE_PARTENARIAT,
         Droit.MODIFIER_FINANCEMENT,
         Droit.SOLLICITER_FINANCEMENT,

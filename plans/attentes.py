@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from django.db.models import Prefetch
 from django.urls import reverse
 
 from pams_portal.droits import Droit, Role, peut
@@ -12,6 +13,8 @@ from plans.models import (
     Partenariat,
     PartiePrenante,
     Proposition,
+    Version,
+    Visa,
 )
 
 
@@ -38,6 +41,7 @@ def attentes_de(utilisateur, plans):
         if place.tient_le_role(Role.REDACTEUR)
     ]
     return [
+        *_visas_attendus(utilisateur, plans, parties),
         *_reponses_attendues(utilisateur, plans, parties),
         *_propositions_a_decider(utilisateur, plans),
         *_montants_attendus(utilisateur, plans, parties),
@@ -45,6 +49,24 @@ def attentes_de(utilisateur, plans):
         *_textes_attendus(utilisateur, plans, parties),
         *_fiches_incompletes(plans, parties),
     ]
+
+
+def _visas_attendus(utilisateur, plans, parties):
+    """Un autre co-pilote a visé ce contenu : le visa de la structure est attendu."""
+    versions = Version.objects.en_attente().filter(plan__in=plans, plan__parties__in=parties)
+    versions = versions.select_related("plan").distinct()
+    versions = list(versions.prefetch_related(Prefetch("visas", Visa.objects.vivants())))
+    if not versions:
+        return
+    pilotes = PartiePrenante.objects.co_pilotes().filter(pk__in=parties, plan__in=plans)
+    par_plan = {partie.plan_id: partie for partie in pilotes.select_related("acteur", "plan")}
+    for version in versions:
+        partie = par_plan.get(version.plan_id)
+        if partie is None or partie.pk in {visa.partie_id for visa in version.visas.all()}:
+            continue
+        if peut(utilisateur, Droit.VISER, partie):
+            url = f"{reverse('plans:plan_etapes', args=[version.plan.slug])}#passage-{version.vers}"
+            yield Attente("Viser", version.get_vers_display(), url, version.plan)
 
 
 def _reponses_attendues(utilisateur, plans, parties):

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from plans.views import conformite, document, lignes, parties, parts, plan, propositions, redaction
+from plans.views import (
+    conformite,
+    document,
+    lignes,
+    parties,
+    parts,
+    plan,
+    propositions,
+    redaction,
+    validation,
+    versions,
+)
 
 app_name = "plans"
 PLAN = "plans/<slug:slug>/"
@@ -21,6 +32,16 @@ urlpatterns = [
     path(f"{PLAN}conformite/", conformite.plan_conformite, name="plan_conformite"),
     path(f"{PLAN}plan.pdf", document.plan_pdf, name="plan_pdf"),
     path(f"{PLAN}plan.pdf/demander/", document.plan_pdf_demander, name="plan_pdf_demander"),
+    # La conduite : étapes, visas, versions figées
+    path(f"{PLAN}etapes/", versions.plan_etapes, name="plan_etapes"),
+    path(f"{PLAN}etapes/passer/", versions.plan_passer, name="plan_passer"),
+    path(f"{PLAN}parties/<int:pk>/viser/", versions.visa_create, name="visa_create"),
+    path(f"{PLAN}visas/<int:pk>/retirer/", versions.visa_delete, name="visa_delete"),
+    path(f"{PLAN}levees/<slug:regle>/", versions.levee_update, name="levee_update"),
+    path(f"{PLAN}levees/<slug:regle>/retirer/", versions.levee_delete, name="levee_delete"),
+    path(f"{PLAN}versions/comparer/", versions.version_comparer, name="version_comparer"),
+    path(f"{PLAN}versions/<int:numero>/", versions.version_detail, name="version_detail"),
+    path(f"{PLAN}versions/<int:numero>/plan.json", versions.version_json, name="version_json"),
     # Les parties prenantes
     path(f"{PLAN}parties/", parties.partie_list, name="partie_list"),
     path(f"{PLAN}parties/nouvelle/", parties.partie_create, name="partie_create"),
@@ -78,6 +99,8 @@ urlpatterns = [
     path(
         f"{PROPOSITION}reprendre/", propositions.proposition_reprendre, name="proposition_reprendre"
     ),
+    path(f"{FICHE}proposer/", validation.fiche_action_proposer, name="fiche_action_proposer"),
+    path(f"{FICHE}avis/", validation.avis_update, name="avis_update"),
     # Les lignes d'une fiche : étapes, budget, financements, partenariats, indicateurs
     path(f"{LIGNE}nouvelle/", lignes.ligne_create, name="ligne_create"),
     path(f"{LIGNE}<int:pk>/modifier/", lignes.ligne_update, name="ligne_update"),

@@ -24,7 +24,10 @@ from plans.models import (
     PartiePrenante,
     Plan,
     Proposition,
+    Version,
+    Visa,
 )
+from plans.versions import contenu_canonique, empreinte
 
 _n = itertools.count(1)
 REFERENCE = {"source": "essai", "millesime": 2026}
@@ -235,3 +238,19 @@ def make_partenariat(fiche, partie=None, **champs):
 def make_indicateur(fiche, **champs):
     defaut = {"porteur": fiche.porteur, "libelle": f"Indicateur {next(_n)}", "unite": "personnes"}
     return Indicateur.objects.create(fiche=fiche, **defaut | champs)
+
+
+def make_version(plan, **champs):
+    """Le contenu présent du plan, scellé ; numéroté, il est figé."""
+    octets = contenu_canonique(plan)
+    defaut = {"vers": "arrete", "empreinte": empreinte(octets), "contenu": octets.decode()}
+    if "numero" in champs:
+        defaut["figee_le"] = timezone.now()
+    return Version.objects.create(plan=plan, **defaut | {"revision": plan.revision} | champs)
+
+
+def make_visa(version, partie, utilisateur=None, **champs):
+    noms = {"nom_utilisateur": str(utilisateur or "Agent"), "nom_acteur": partie.acteur.nom}
+    return Visa.objects.create(
+        version_visee=version, partie=partie, utilisateur=utilisateur, **noms | champs
+    )

@@ -60,6 +60,20 @@ plans:plan_conformite                 adopte           200  200    200    200   
 plans:plan_pdf                        plan             404  202    202    202   202   202   202   202 202 202   202   404   404  404
 plans:plan_pdf                        adopte           202  202    202    202   202   202   202   202 202 202   202   202   202  202
 plans:plan_pdf_demander          post plan             403  302    302    302   302   302   302   302 302 302   302   404   404  404
+plans:plan_etapes                     plan             302  200    200    200   200   200   200   200 200 200   200   404   404  404
+plans:plan_etapes                     adopte           302  403    403    403   403   403   403   403 403 403   403   403   403  403
+plans:plan_passer                post plan             403  302    302    403   403   403   403   403 403 403   403   404   404  404
+plans:visa_create                post partie_region    403  302    403    403   403   403   403   403 403 403   403   404   404  404
+plans:visa_create                post partie_aom       403  403    403    403   403   403   403   403 403 403   403   404   404  404
+plans:visa_delete                post visa_region      403  302    403    403   403   403   403   403 403 403   403   404   404  404
+plans:levee_update                    levee_b5         302  200    200    403   403   403   403   403 403 403   403   404   404  404
+plans:levee_update                    levee_b8         302  404    404    403   403   403   403   403 403 403   403   404   404  404
+plans:levee_update                    levee_adopte     302  403    403    403   403   403   403   403 403 403   403   403   403  403
+plans:levee_delete               post levee_b5         403  302    302    403   403   403   403   403 403 403   403   404   404  404
+plans:version_detail                  version_un       302  200    200    200   200   200   200   200 200 200   200   404   404  404
+plans:version_json                    version_un       302  200    200    200   200   200   200   200 200 200   200   404   404  404
+plans:version_comparer                plan             302  200    200    200   200   200   200   200 200 200   200   404   404  404
+plans:version_comparer                adopte           302  403    403    403   403   403   403   403 403 403   403   403   403  403
 plans:partie_list                     plan             302  200    200    200   200   200   200   200 200 200   200   404   404  404
 plans:partie_create                   plan             302  200    200    403   403   403   403   403 403 403   403   404   404  404
 plans:partie_update                   partie_aom       302  200    200    403   403   403   403   403 403 403   403   404   404  404
@@ -97,6 +111,10 @@ plans:fiche_action_delete             fiche_brouillon  302  200    403    403   
 plans:fiche_action_delete             fiche_engagee    302  403    403    403   403   403   403   403 403 403   403   404   404  404
 plans:fiche_action_attribuer          fiche_region     302  200    403    403   403   403   403   403 403 403   403   404   404  404
 plans:fiche_action_attribuer          fiche_aom        302  200    200    403   403   403   403   403 403 403   403   404   404  404
+plans:fiche_action_proposer      post fiche_region     403  302    403    302   403   403   403   403 403 403   403   404   404  404
+plans:fiche_action_proposer      post fiche_aom        403  403    403    403   403   403   403   302 403 403   403   404   404  404
+plans:avis_update                     fiche_comite     302  200    200    403   403   403   403   200 200 200   403   404   404  404
+plans:avis_update                     fiche_region     302  403    403    403   403   403   403   403 403 403   403   404   404  404
 plans:fiche_action_deplacer      post fiche_region     403  302    302    302   403   403   403   403 403 403   403   404   404  404
 plans:ligne_create                    etapes_neuf      302  200    403    200   403   403   403   403 403 403   403   404   404  404
 plans:ligne_create                    budget_neuf      302  200    403    200   403   403   403   403 403 403   403   404   404  404
@@ -256,6 +274,9 @@ def objets(bassin, plan, region, departement, aom, spe, association, invitee, pe
     etape, role = f.make_etape(fiche, version=2), f.make_partenariat(fiche, aom, version=2)
     euro = f.make_financement(fiche, departement, version=2)
     type(objectif.axe).objects.filter(pk=objectif.axe_id).update(version=2)
+    plan.levees.create(regle="B5-lecture", motif="Relu.")
+    version = f.make_version(plan, numero=1)
+    visa = f.make_visa(f.make_version(plan), region)
 
     def habilitation(qui):
         return personnes[qui].habilitations.get().pk
@@ -278,6 +299,11 @@ def objets(bassin, plan, region, departement, aom, spe, association, invitee, pe
         "adopte": [adopte.slug],
         "partie_aom": [plan.slug, aom.pk],
         "partie_region": [plan.slug, region.pk],
+        "visa_region": [plan.slug, visa.pk],
+        "levee_b5": [plan.slug, "B5-lecture"],
+        "levee_b8": [plan.slug, "B8-loi"],
+        "levee_adopte": [adopte.slug, "B5-lecture"],
+        "version_un": [plan.slug, version.numero],
         "chapitre": [plan.slug, "accompagnement"],
         "chapitre_spe": [plan.slug, "mesures_spe"],
         "chapitre_fiches": [plan.slug, "recapitulatif"],
@@ -292,6 +318,7 @@ def objets(bassin, plan, region, departement, aom, spe, association, invitee, pe
         "objectif": [plan.slug, objectif.pk],
         "fiche_region": de_fiche,
         "fiche_brouillon": [plan.slug, f.make_fiche(region).code],
+        "fiche_comite": [plan.slug, f.make_fiche(spe, etat="engagee").code],
         "fiche_aom": [plan.slug, fiche_aom.code],
         "fiche_engagee": [plan.slug, engagee.code],
         "fiche_publique": [adopte.slug, publique.code],

@@ -48,6 +48,9 @@ class Acte(models.Model):
         ACCEPTER = "accepter", "a accepté une proposition :"
         REFUSER = "refuser", "a refusé une proposition :"
         REPRENDRE = "reprendre", "a repris une proposition :"
+        VISER = "viser", "a visé"
+        FIGER = "figer", "a figé, par le dernier visa,"
+        PASSER = "passer", "a fait passer d’étape"
 
     DEBUTS = {Verbe.CREER, Verbe.OUVRIR, Verbe.PROPOSER}
     FINS = {Verbe.SUPPRIMER, Verbe.RETIRER}

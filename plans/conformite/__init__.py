@@ -5,6 +5,9 @@ lecture, qui le rend vérifiable ; la recommandation, qui n'oblige à rien. Un c
 registres montrent et ce qui manque ; il ne remplace pas le contrôle de légalité.
 """
 
+from dataclasses import replace
+
+from plans.conformite.coherence import c1_financements
 from plans.conformite.constats import LEGIFRANCE, Constat, Portee, Resultat
 from plans.conformite.lecture import Lecture
 from plans.conformite.loi import REGLES, REGLES_ILE_DE_FRANCE
@@ -20,6 +23,8 @@ def conformite(plan, le):
     Entrées : le plan ; la date à laquelle le périmètre du bassin est lu. Sortie : des `Constat`.
     """
     lecture = Lecture(plan, le)
+    motifs = dict(plan.levees.values_list("regle", "motif"))
     francilien = plan.regime == Plan.Regime.ILE_DE_FRANCE
     regles = REGLES_ILE_DE_FRANCE if francilien else REGLES
-    return [regle(lecture) for regle in [*regles, *RECOMMANDATIONS]]
+    constats = [regle(lecture) for regle in [*regles, c1_financements, *RECOMMANDATIONS]]
+    return [replace(constat, motif=motifs.get(constat.cle, "")) for constat in constats]

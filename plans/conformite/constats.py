@@ -27,6 +27,7 @@ class Constat:
     """Ce que l'on constate d'une règle : sa portée, son texte, la preuve et ce qui manque.
 
     `preuves` : des couples (libellé, adresse). `manques` : des phrases, vides si rien ne manque.
+    `motif` : pourquoi les co-pilotes lèvent la règle, s'ils le proposent.
     """
 
     code: str
@@ -37,12 +38,36 @@ class Constat:
     citation: str = ""
     preuves: list = field(default_factory=list)
     manques: list = field(default_factory=list)
+    motif: str = ""
 
     def get_portee_display(self):
         return Portee(self.portee).label
 
     def get_resultat_display(self):
         return Resultat(self.resultat).label
+
+    @property
+    def cle(self):
+        """Ce qui désigne la règle : « B5-lecture » n'est pas « B5-loi »."""
+        return f"{self.code}-{self.portee}"
+
+    @property
+    def est_levable(self):
+        """Un défaut au regard du texte ne se lève pas ; un doute, ou notre lecture, si."""
+        return self.portee != Portee.RECOMMANDATION and not (
+            self.portee == Portee.LOI and self.resultat == Resultat.NON
+        )
+
+    @property
+    def est_levee(self):
+        return bool(self.motif) and self.est_levable and not self.satisfait
+
+    @property
+    def bloque(self):
+        """Vrai si le projet ne peut pas être arrêté."""
+        if self.satisfait or self.portee == Portee.RECOMMANDATION:
+            return False
+        return not self.est_levee
 
     @property
     def satisfait(self):

@@ -26,7 +26,9 @@ class Lecture:
         self.fonctions = self._fonctions()
 
     def _fiches(self):
-        fiches = self.plan.fiches.prefetch_related("dispositifs", "indicateurs", "budgets")
+        fiches = self.plan.fiches.prefetch_related(
+            "dispositifs", "indicateurs", "budgets", "financements"
+        )
         return list(fiches.filter(confidentielle=False) if self.plan.est_public else fiches)
 
     def _bassin(self):

@@ -29,7 +29,10 @@ from plans.models import (
     Partenariat,
     PartiePrenante,
     Plan,
+    Version,
+    Visa,
 )
+from plans.versions import contenu_canonique, empreinte
 
 # Ce que chaque chapitre montre des registres, en plus de ce que les parties y écrivent.
 GABARITS = {
@@ -121,6 +124,8 @@ class Contenu:
     dispositifs: list[Dispositif]
     territoires: dict[str, str]
     constats: list
+    figee: Version | None
+    empreinte: str
 
     @property
     def projet(self):
@@ -128,7 +133,22 @@ class Contenu:
 
     @property
     def version(self):
-        return "Projet" if self.projet else "Version adoptée"
+        """« Projet », « Projet arrêté, version 2 », « Version adoptée, version 3 »."""
+        nom = "Version adoptée"
+        if self.projet:
+            nom = "Projet arrêté" if self.plan.etat == Plan.Etat.ARRETE else "Projet"
+        return f"{nom}, version {self.figee.numero}" if self.figee else nom
+
+    @property
+    def visas(self):
+        """[(co-pilote, son visa vivant sur la version figée ou None)]"""
+        donnes = {v.partie_id: v for v in self.figee.visas.all()} if self.figee else {}
+        return [(partie, donnes.get(partie.pk)) for partie in self.co_pilotes]
+
+    @property
+    def s_ecarte_de_la_version(self):
+        """Un acteur ou un dispositif cité a changé depuis : le contenu figé fait foi."""
+        return self.figee is not None and self.figee.empreinte != self.empreinte
 
     @property
     def article(self):
@@ -270,7 +290,17 @@ def rassembler(plan, le):
         dispositifs=dispositifs,
         territoires=noms_des_territoires({c for d in dispositifs for c in d.zone_eligibilite}),
         constats=conformite(plan, le),
+        figee=version_imprimee(plan),
+        empreinte=empreinte(contenu_canonique(plan)),
     )
+
+
+def version_imprimee(plan):
+    """La version que le plan figé porte ; None tant qu'il s'écrit."""
+    if plan.est_en_redaction:
+        return None
+    vivants = Prefetch("visas", Visa.objects.vivants())
+    return plan.versions.figees().prefetch_related(vivants).order_by("-numero").first()
 
 
 def chapitres_imprimes(plan, parties):

@@ -1,12 +1,16 @@
 from plans.models.document import Document
-from plans.models.fiche import DemandeDePartenariat, Etape, FicheAction, Partenariat
+from plans.models.fiche import FicheAction
+from plans.models.lignes import DemandeDePartenariat, Etape, Partenariat
 from plans.models.moyens import DemandeDeFinancement, Financement, LigneBudget
 from plans.models.plan import PartiePrenante, PieceDePlan, Plan
 from plans.models.propositions import Proposition
 from plans.models.redaction import Axe, Chapitre, Contribution, Objectif
 from plans.models.suivi import Indicateur
+from plans.models.validation import AvisSurFiche
+from plans.models.versions import Levee, Version, Visa
 
 __all__ = [
+    "AvisSurFiche",
     "Axe",
     "Chapitre",
     "Contribution",
@@ -17,6 +21,7 @@ __all__ = [
     "FicheAction",
     "Financement",
     "Indicateur",
+    "Levee",
     "LigneBudget",
     "Objectif",
     "PartiePrenante",
@@ -24,4 +29,6 @@ __all__ = [
     "PieceDePlan",
     "Plan",
     "Proposition",
+    "Version",
+    "Visa",
 ]

@@ -1,18 +1,19 @@
-"""Les fiches-actions, leurs étapes et leurs partenaires."""
+"""Les fiches-actions, et l'état que leurs faits leur donnent."""
 
 from decimal import Decimal
 
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.text import capfirst
 
+from acteurs.models import Acte
 from acteurs.publics import Frein, Public, Situation
 from bassins.models import Bassin, Commune, Epci
 from dispositifs.models import Dispositif
 from pams_portal.champs import ChoixMultiplesField, TexteRicheField
-from pams_portal.droits import Droit, plans_ou
+from pams_portal.droits import Droit, exiger, plans_ou
 from plans.models.plan import PartiePrenante, PieceDePlan, Plan
 from plans.models.redaction import Objectif, PieceQuerySet
 
@@ -236,6 +237,46 @@ class FicheAction(PieceDePlan):
         fraiche = FicheAction.objects.prefetch_related("budgets", "financements").get(pk=self.pk)
         return fraiche.financement_total - fraiche.budget_total if fraiche.budget_total else 0
 
+    # --- L'état, qui se déduit des faits -----------------------------------------------------
+
+    @property
+    def comite_saisi(self):
+        """Le comité devant lequel la fiche se trouve ; vide avant les engagements et après."""
+        return {self.Etat.ENGAGEE: "cotech", self.Etat.COTECH: "copil"}.get(self.etat, "")
+
+    def consigner(self, utilisateur, place, verbe, *suite, **autres):
+        acte = super().consigner(utilisateur, place, verbe, *suite, **autres)
+        if acte and verbe not in Acte.FINS:
+            self.reexaminer(utilisateur, place)
+        return acte
+
+    def reexaminer(self, utilisateur, place):
+        """Donne à une fiche proposée l'état que ses faits méritent ; le change au nom de l'acte."""
+        from plans.models.validation import etat_merite  # la validation connaît les fiches
+
+        fiche = FicheAction.objects.select_related("plan").get(pk=self.pk)
+        if fiche.etat not in (self.Etat.BROUILLON, self.Etat.ADOPTEE):
+            fiche.passer(utilisateur, place, etat_merite(fiche))
+        self.etat, self.version = fiche.etat, fiche.version
+
+    def passer(self, utilisateur, place, etat):
+        avant = self.valeurs()
+        self.etat = etat
+        self.save(update_fields=["etat"])
+        self.consigner(utilisateur, place, Acte.Verbe.PASSER, avant)
+
+    @transaction.atomic
+    def proposer(self, utilisateur, etat):
+        """Le porteur propose sa fiche, ou la reprend en brouillon."""
+        fiche = self.verrouiller()
+        place = exiger(utilisateur, Droit.PROPOSER_FICHE, fiche)
+        brouillon = fiche.etat == self.Etat.BROUILLON
+        if etat not in (self.Etat.PROPOSEE, self.Etat.BROUILLON):
+            raise ValidationError("Choisissez « Proposer » ou « Reprendre en brouillon ».")
+        if brouillon == (etat == self.Etat.PROPOSEE):
+            fiche.passer(utilisateur, place, etat)
+        return fiche
+
     @property
     def est_retirable(self):
         """Un brouillon, tant que personne d'autre ne s'y est engagé."""
@@ -245,130 +286,8 @@ class FicheAction(PieceDePlan):
     def engagements_d_autrui(self):
         """Les financements chiffrés et les rôles confirmés par d'autres parties."""
         financements = self.financements.filter(financeur__isnull=False, montant__isnull=False)
-        partenariats = self.partenariats.filter(reponse=Partenariat.Reponse.CONFIRME)
+        partenariats = self.partenariats.filter(reponse="confirme")
         return [
             *financements.exclude(financeur=self.porteur),
             *partenariats.exclude(partie=self.porteur),
         ]
-
-
-class PieceDeFiche(PieceDePlan):
-    """Une ligne d'une fiche-action ; par défaut, au porteur de la fiche."""
-
-    class Meta:
-        abstract = True
-
-    @property
-    def plan(self):
-        return self.fiche.plan
-
-    @property
-    def plan_id(self):
-        return self.fiche.plan_id
-
-    def get_absolute_url(self):
-        return self.fiche.get_absolute_url()
-
-
-class DuPorteurDeLaFiche(PieceDeFiche):
-    class Meta:
-        abstract = True
-
-    @property
-    def porteur_id(self):
-        return self.fiche.porteur_id
-
-
-class Etape(DuPorteurDeLaFiche):
-    fiche = models.ForeignKey(FicheAction, models.CASCADE, related_name="etapes")
-    libelle = models.CharField("étape", max_length=250)
-    echeance = models.DateField("échéance", null=True, blank=True)
-    faite = models.BooleanField("faite", default=False)
-    ordre = models.PositiveSmallIntegerField("ordre", default=0)
-
-    champs_consignes = ("libelle", "echeance", "faite", "ordre")
-
-    class Meta:
-        ordering = ["ordre", "pk"]
-        verbose_name = "étape"
-
-    def __str__(self):
-        return f"{self.fiche.code} – {self.libelle}"
-
-
-class Partenariat(PieceDeFiche):
-    """Le rôle d'une partie, ou d'un organisme absent du portail, sur la fiche d'une autre."""
-
-    class Role(models.TextChoices):
-        CO_PORTEUR = "co_porteur", "Co-porteur"
-        FINANCEUR = "financeur", "Financeur"
-        OPERATEUR = "operateur", "Opérateur"
-        PRESCRIPTEUR = "prescripteur", "Prescripteur"
-
-    class Reponse(models.TextChoices):
-        SOLLICITE = "sollicite", "Sollicité, sans réponse"
-        CONFIRME = "confirme", "Confirmé"
-        DECLINE = "decline", "Décliné"
-
-    fiche = models.ForeignKey(FicheAction, models.CASCADE, related_name="partenariats")
-    partie = models.ForeignKey(
-        PartiePrenante,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="partenariats",
-        verbose_name="partie du plan",
-    )
-    organisme = models.CharField(
-        "organisme absent du plan",
-        max_length=200,
-        blank=True,
-        help_text="À défaut d’une partie du plan ; sa réponse ne sera jamais tenue pour confirmée.",
-    )
-    role = models.CharField("rôle", max_length=12, choices=Role)
-    reponse = models.CharField(
-        "réponse", max_length=10, choices=Reponse, default=Reponse.SOLLICITE, editable=False
-    )
-
-    champs_consignes = ("partie", "organisme", "role", "reponse")
-
-    class Meta:
-        ordering = ["pk"]
-        verbose_name = "partenariat"
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(partie__isnull=False, organisme="")
-                | Q(partie__isnull=True) & ~Q(organisme=""),
-                name="partenariat_partie_ou_organisme",
-            )
-        ]
-
-    def __str__(self):
-        return f"{self.fiche.code} – {self.nom} ({self.get_role_display().lower()})"
-
-    @property
-    def nom(self):
-        return self.partie.acteur.nom if self.partie_id else self.organisme
-
-    @property
-    def porteur_id(self):
-        """Répondre n'appartient qu'à la partie sollicitée ; un organisme absent ne répond pas."""
-        return self.partie_id
-
-    @property
-    def est_confirme(self):
-        return self.partie_id is not None and self.reponse == self.Reponse.CONFIRME
-
-
-class DemandeDePartenariat(Partenariat):
-    """Le même rôle, vu du porteur de la fiche : il sollicite, et peut se raviser."""
-
-    class Meta:
-        proxy = True
-
-    @property
-    def porteur_id(self):
-        return self.fiche.porteur_id
-
-    def est_a(self, place):
-        return super().est_a(place) and not self.est_confirme

@@ -7,7 +7,8 @@ from django.db import models
 from django.db.models import Q
 
 from pams_portal.champs import NombreField
-from plans.models.fiche import DuPorteurDeLaFiche, FicheAction, PieceDeFiche
+from plans.models.fiche import FicheAction
+from plans.models.lignes import DuPorteurDeLaFiche, PieceDeFiche
 from plans.models.plan import PartiePrenante
 
 ANNEES = [

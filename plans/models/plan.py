@@ -9,6 +9,8 @@ from django.utils.text import slugify
 from acteurs.models import Acte, Acteur, Fonction, Versionne
 from bassins.models import Bassin
 from pams_portal.droits import Droit, Qualite, exiger, plans_ou
+from pams_portal.texte import normaliser
+from plans.etapes import Etat, passage_entre
 from plans.sommaire import AXES_PROPOSES, SOMMAIRE
 
 # La place que chaque fonction donne de droit : les trois verbes de L.1215-3, puis les invités.
@@ -61,16 +63,22 @@ class PlanQuerySet(models.QuerySet):
             Q(etat__in=Plan.ETATS_PUBLICS) | Q(pk__in=plans_ou(utilisateur, Droit.LIRE_PLAN))
         )
 
+    def non_figes(self):
+        """Ceux dont le document suit encore les acteurs et l'inventaire qu'il cite."""
+        return self.filter(etat__in=Plan.ETATS_DE_REDACTION)
+
     def toucher(self):
-        """Note que le contenu de ces plans a changé, et demande leurs documents.
+        """Note que ces plans ont changé : leurs visas périmés tombent, leurs documents se refont.
 
         Dans la transaction de l'écriture : ni document oublié, ni document d'une écriture annulée.
         """
-        from plans.models.document import Document  # le document connaît le plan
+        from plans.models.document import Document  # le document et les versions connaissent
+        from plans.models.versions import Version  # le plan
 
         plans = Plan.objects.filter(pk__in=list(self.values_list("pk", flat=True)))
         with transaction.atomic():
             plans.update(revision=F("revision") + 1)
+            Version.objects.perimer(plans)
             Document.objects.demander(plans)
 
 
@@ -81,18 +89,7 @@ class Plan(Versionne):
         BASSIN = "L.1215-3", "À l’échelle d’un bassin de mobilité (L. 1215-3)"
         ILE_DE_FRANCE = "L.1215-4", "En Île-de-France (L. 1215-4)"
 
-    class Etat(models.TextChoices):
-        CADRAGE = "cadrage", "Cadrage"
-        DIAGNOSTIC = "diagnostic", "Recensement et diagnostic"
-        ORIENTATIONS = "orientations", "Orientations"
-        REDACTION = "redaction", "Rédaction"
-        CONCERTATION = "concertation", "Concertation"
-        ARRETE = "arrete", "Projet arrêté"
-        DELIBERATIONS = "deliberations", "Délibérations"
-        ADOPTE = "adopte", "Adopté"
-        MISE_EN_OEUVRE = "mise_en_oeuvre", "Mise en œuvre"
-        CLOS = "clos", "Clos"
-
+    Etat = Etat
     ETATS_DE_REDACTION = (Etat.CADRAGE, Etat.DIAGNOSTIC, Etat.ORIENTATIONS, Etat.REDACTION)
     ETATS_PUBLICS = (Etat.ADOPTE, Etat.MISE_EN_OEUVRE, Etat.CLOS)
 
@@ -110,13 +107,14 @@ class Plan(Versionne):
         help_text="La loi ne fixe aucune durée : laissez vide si les parties n’en fixent pas.",
     )
     etat = models.CharField("état", max_length=20, choices=Etat, default=Etat.REDACTION)
+    motif = models.TextField("motif du dernier retour", blank=True, editable=False)
     # Monte à chaque écriture dans le plan ou dans ce qu'il cite : la clé du document produit.
     revision = models.PositiveIntegerField(default=1, editable=False)
     demonstration = models.BooleanField("contenu fictif", default=False, editable=False)
     cree_le = models.DateTimeField("créé le", auto_now_add=True)
 
     objects = PlanQuerySet.as_manager()
-    champs_consignes = ("regime", "bassin", "titre", "debut", "fin")
+    champs_consignes = ("regime", "bassin", "titre", "debut", "fin", "etat", "motif")
 
     class Meta:
         ordering = ["titre", "pk"]
@@ -180,6 +178,29 @@ class Plan(Versionne):
     @property
     def territoire(self):
         return self.bassin.nom if self.bassin_id else "Île-de-France"
+
+    @transaction.atomic
+    def passer(self, utilisateur, vers, motif=""):
+        """Passe une étape qui ne demande pas de visas ; ceux qui étaient donnés tombent."""
+        plan = self.verrouiller()
+        place = exiger(utilisateur, Droit.CONDUIRE_PLAN, plan)
+        passage = passage_entre(plan.etat, vers)
+        if passage is None or passage.visas:
+            etape = plan.get_etat_display()
+            raise ValidationError(f"Ce passage n’est pas possible depuis l’étape « {etape} ».")
+        motif = normaliser(motif).strip() if passage.motive else ""
+        if passage.motive and not motif:
+            raise ValidationError("Dites pourquoi : le motif est gardé avec les visas qui tombent.")
+        plan.versions.annuler_les_visas(f"{passage.verbe} : {motif}" if motif else passage.verbe)
+        plan.avancer(utilisateur, place, vers, Acte.Verbe.PASSER, motif)
+        return plan
+
+    def avancer(self, utilisateur, place, vers, verbe, motif=""):
+        """Pose l'étape et la consigne ; à appeler sous verrou, le droit vérifié."""
+        avant = self.valeurs()
+        self.etat, self.motif = vers, motif
+        self.save(update_fields=["etat", "motif"])
+        self.consigner(utilisateur, place, verbe, avant)
 
     # --- Ouverture -----------------------------------------------------------------------------
 
@@ -280,7 +301,7 @@ class PartiePrenanteQuerySet(models.QuerySet):
         return self.filter(plan__in=Plan.objects.visibles_par(utilisateur))
 
     def toucher_les_plans(self):
-        Plan.objects.filter(pk__in=self.values("plan_id")).toucher()
+        Plan.objects.filter(pk__in=self.values("plan_id")).non_figes().toucher()
 
     def co_pilotes(self):
         return self.filter(qualite=Qualite.CO_PILOTE)

@@ -3,7 +3,8 @@
 from django.db import models
 
 from pams_portal.champs import NombreField
-from plans.models.fiche import FicheAction, PieceDeFiche
+from plans.models.fiche import FicheAction
+from plans.models.lignes import PieceDeFiche
 from plans.models.plan import PartiePrenante
 
 

@@ -39,6 +39,7 @@ INDICATEUR = (
     *("porteur", "libelle", "unite", "depart", "date_depart", "cible", "echeance", "source"),
     "frequence",
 )
+LEVEE = ("regle", "motif")
 # Ce qu'est un dispositif cité ; ni son état, ni ses chiffres de l'année, ni ses contacts.
 DISPOSITIF = (
     *("nom", "type", "description", "publics", "conditions", "zone_eligibilite", "commune"),
@@ -79,11 +80,18 @@ def contenu_du_plan(plan):
             *("ordre", "lettre"),
         ),
         "fiches": tries([contenu_publiable(fiche) for fiche in fiches], "code"),
+        "levees": tries([decrire(levee, LEVEE) for levee in plan.levees.all()], "regle"),
         "cites": {
             "dispositifs": tries(contenu_des_dispositifs(lisibles)),
             "territoires": noms_des_territoires(lisibles),
         },
     }
+
+
+def contenus_confidentiels(plan):
+    """{code: contenu} des fiches dont le contenu canonique ne porte que l'empreinte."""
+    secretes = fiches_a_decrire(plan).filter(confidentielle=True)
+    return {fiche.code: contenu_de_la_fiche(fiche) for fiche in secretes}
 
 
 def contenu_de_la_partie(partie):

@@ -17,6 +17,7 @@ from plans.forms.redaction import (
     ObjectifForm,
 )
 from plans.models import Axe, Chapitre, Contribution, FicheAction, Financement, Objectif, Plan
+from plans.validation import validation_de
 
 
 def piece_de(utilisateur, droit, plan, fabrique):
@@ -189,16 +190,19 @@ def fiche_action_detail(request, slug, code):
     fiche = fiche_visible(request, slug, code)
     if peut(request.user, Droit.LIRE_PLAN, fiche.plan):
         fiche.propositions.poser_sur([("fiche", fiche)])
+    membre = peut(request.user, Droit.LIRE_PLAN, fiche.plan)
+    tenues = parties_tenues(request.user)
     contexte = {
         "fiche": fiche,
         "plan": fiche.plan,
+        "validation": validation_de(fiche, request.user, tenues) if membre else None,
         "peut_financer": any(
             peut(
                 request.user,
                 Droit.MODIFIER_FINANCEMENT,
                 Financement(fiche=fiche, financeur_id=partie_id),
             )
-            for partie_id in parties_tenues(request.user)
+            for partie_id in tenues
         ),
     }
     return render(request, "plans/fiche_action_detail.html", contexte)

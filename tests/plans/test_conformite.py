@@ -58,13 +58,13 @@ def test_autant_de_requetes_quel_que_soit_le_plan(db, taille):
     plan = make_plan_garni(fiches=taille, dispositifs=taille)
     with CaptureQueriesContext(connection) as requetes:
         conformite(plan, LE)
-    assert len(requetes) == 15
+    assert len(requetes) == 17
 
 
 def test_trois_portees_jamais_melees(plan):
     codes = {p: {c.code for c in conformite(plan, LE) if c.portee == p} for p in Portee}
     assert codes[Portee.LOI] == {"B2", "B3", "B4", "B5", "B6", "B8"}
-    assert codes[Portee.LECTURE] == {"B1", "B3", "B4", "B5", "B6", "B7"}
+    assert codes[Portee.LECTURE] == {"B1", "B3", "B4", "B5", "B6", "B7", "C1"}
     assert codes[Portee.RECOMMANDATION] == {f"R{n}" for n in range(1, 8)}
 
 

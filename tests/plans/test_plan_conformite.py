@@ -45,4 +45,4 @@ def test_autant_de_requetes_pour_une_fiche_que_pour_trois(client, plan, region, 
     Plan.objects.update(etat=Plan.Etat.ADOPTE)
     with CaptureQueriesContext(connection) as requetes:
         client.get(ADRESSE)
-    assert len(requetes) == 15
+    assert len(requetes) == 17

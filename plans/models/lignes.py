@@ -1,0 +1,144 @@
+"""Les lignes d'une fiche-action : ce qu'elles partagent, ses étapes et ses partenaires."""
+
+from django.db import models, transaction
+from django.db.models import Q
+
+from acteurs.models import Acte
+from pams_portal.droits import exiger
+from plans.models.fiche import FicheAction
+from plans.models.plan import PartiePrenante, PieceDePlan
+
+
+class PieceDeFiche(PieceDePlan):
+    """Une ligne d'une fiche-action ; par défaut, au porteur de la fiche."""
+
+    class Meta:
+        abstract = True
+
+    def consigner(self, utilisateur, place, verbe, *suite, **autres):
+        """Ce qui change sur une ligne peut faire avancer, ou reculer, sa fiche."""
+        acte = super().consigner(utilisateur, place, verbe, *suite, **autres)
+        if acte and verbe not in Acte.FINS:
+            self.fiche.reexaminer(utilisateur, place)
+        return acte
+
+    @transaction.atomic
+    def supprimer(self, utilisateur, droit, verbe=Acte.Verbe.SUPPRIMER):
+        place = exiger(utilisateur, droit, self)
+        super().supprimer(utilisateur, droit, verbe)
+        self.fiche.reexaminer(utilisateur, place)
+
+    @property
+    def plan(self):
+        return self.fiche.plan
+
+    @property
+    def plan_id(self):
+        return self.fiche.plan_id
+
+    def get_absolute_url(self):
+        return self.fiche.get_absolute_url()
+
+
+class DuPorteurDeLaFiche(PieceDeFiche):
+    class Meta:
+        abstract = True
+
+    @property
+    def porteur_id(self):
+        return self.fiche.porteur_id
+
+
+class Etape(DuPorteurDeLaFiche):
+    fiche = models.ForeignKey(FicheAction, models.CASCADE, related_name="etapes")
+    libelle = models.CharField("étape", max_length=250)
+    echeance = models.DateField("échéance", null=True, blank=True)
+    faite = models.BooleanField("faite", default=False)
+    ordre = models.PositiveSmallIntegerField("ordre", default=0)
+
+    champs_consignes = ("libelle", "echeance", "faite", "ordre")
+
+    class Meta:
+        ordering = ["ordre", "pk"]
+        verbose_name = "étape"
+
+    def __str__(self):
+        return f"{self.fiche.code} – {self.libelle}"
+
+
+class Partenariat(PieceDeFiche):
+    """Le rôle d'une partie, ou d'un organisme absent du portail, sur la fiche d'une autre."""
+
+    class Role(models.TextChoices):
+        CO_PORTEUR = "co_porteur", "Co-porteur"
+        FINANCEUR = "financeur", "Financeur"
+        OPERATEUR = "operateur", "Opérateur"
+        PRESCRIPTEUR = "prescripteur", "Prescripteur"
+
+    class Reponse(models.TextChoices):
+        SOLLICITE = "sollicite", "Sollicité, sans réponse"
+        CONFIRME = "confirme", "Confirmé"
+        DECLINE = "decline", "Décliné"
+
+    fiche = models.ForeignKey(FicheAction, models.CASCADE, related_name="partenariats")
+    partie = models.ForeignKey(
+        PartiePrenante,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="partenariats",
+        verbose_name="partie du plan",
+    )
+    organisme = models.CharField(
+        "organisme absent du plan",
+        max_length=200,
+        blank=True,
+        help_text="À défaut d’une partie du plan ; sa réponse ne sera jamais tenue pour confirmée.",
+    )
+    role = models.CharField("rôle", max_length=12, choices=Role)
+    reponse = models.CharField(
+        "réponse", max_length=10, choices=Reponse, default=Reponse.SOLLICITE, editable=False
+    )
+
+    champs_consignes = ("partie", "organisme", "role", "reponse")
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = "partenariat"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(partie__isnull=False, organisme="")
+                | Q(partie__isnull=True) & ~Q(organisme=""),
+                name="partenariat_partie_ou_organisme",
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.fiche.code} – {self.nom} ({self.get_role_display().lower()})"
+
+    @property
+    def nom(self):
+        return self.partie.acteur.nom if self.partie_id else self.organisme
+
+    @property
+    def porteur_id(self):
+        """Répondre n'appartient qu'à la partie sollicitée ; un organisme absent ne répond pas."""
+        return self.partie_id
+
+    @property
+    def est_confirme(self):
+        return self.partie_id is not None and self.reponse == self.Reponse.CONFIRME
+
+
+class DemandeDePartenariat(Partenariat):
+    """Le même rôle, vu du porteur de la fiche : il sollicite, et peut se raviser."""
+
+    class Meta:
+        proxy = True
+
+    @property
+    def porteur_id(self):
+        return self.fiche.porteur_id
+
+    def est_a(self, place):
+        return super().est_a(place) and not self.est_confirme
