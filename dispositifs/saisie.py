@@ -90,11 +90,21 @@ def lire_territoires(lignes, echelles=tuple(Echelle)):
         return Lecture(
             [], [f"Plus de {AU_PLUS} lignes : écrivez plutôt l’EPCI ou le département."], []
         )
+    lectures = lire_chacun(lignes, echelles).values()
+    return Lecture(
+        sorted({cle for lecture in lectures for cle in lecture.cles}),
+        [phrase for lecture in lectures for phrase in lecture.erreurs],
+        [phrase for lecture in lectures for phrase in lecture.remarques],
+    )
+
+
+def lire_chacun(lignes, echelles=tuple(Echelle)):
+    """{ligne: Lecture} : comme `lire_territoires`, sans mêler les lignes."""
     codes = {ligne: cle for ligne in lignes if (cle := _cle_ecrite(ligne))}
-    lecture = Lecture([], [], [])
-    _lire_codes(codes, echelles, lecture)
-    _lire_noms([ligne for ligne in lignes if ligne not in codes], echelles, lecture)
-    return Lecture(sorted(set(lecture.cles)), lecture.erreurs, lecture.remarques)
+    lectures = {ligne: Lecture([], [], []) for ligne in lignes}
+    _lire_codes(codes, echelles, lectures)
+    _lire_noms([ligne for ligne in lectures if ligne not in codes], echelles, lectures)
+    return lectures
 
 
 # --- Les codes ---------------------------------------------------------------------------------
@@ -115,11 +125,12 @@ def _cle_ecrite(ligne):
     return f"{Echelle.DEPARTEMENT}-{code}" if _CODE_DEPARTEMENT.match(code) else None
 
 
-def _lire_codes(codes, echelles, lecture):
+def _lire_codes(codes, echelles, lectures):
     noms = noms_des_territoires(codes.values()) if codes else {}
     inconnues = [ligne for ligne, cle in codes.items() if cle not in noms]
     par_code_postal = _communes_par_code_postal(inconnues)
     for ligne, cle in codes.items():
+        lecture = lectures[ligne]
         if cle not in noms:
             lecture.erreurs.append(_code_inconnu(ligne, par_code_postal.get(ligne)))
         elif Echelle(cle.partition("-")[0]) not in echelles:
@@ -156,7 +167,7 @@ def _code_inconnu(ligne, communes):
 # --- Les noms ----------------------------------------------------------------------------------
 
 
-def _lire_noms(lignes, echelles, lecture):
+def _lire_noms(lignes, echelles, lectures):
     if not lignes:
         return
     formes = {ligne: _formes(ligne) for ligne in lignes}
@@ -165,14 +176,15 @@ def _lire_noms(lignes, echelles, lecture):
     for ligne, (nom, departement) in formes.items():
         trouves = [t for t in candidats[nom] if _est_du_departement(t, departement)]
         if len(trouves) == 1:
-            lecture.cles.extend(trouves[0].cles)
+            lectures[ligne].cles.extend(trouves[0].cles)
         elif trouves:
-            lecture.erreurs.append(
+            lectures[ligne].erreurs.append(
                 f"« {ligne} » désigne {len(trouves)} territoires. {_a_recopier(trouves)}"
             )
         else:
             inconnus.append((ligne, nom))
-    lecture.erreurs.extend(_noms_inconnus(inconnus))
+    for ligne, phrase in _noms_inconnus(inconnus):
+        lectures[ligne].erreurs.append(phrase)
 
 
 def _formes(ligne):
@@ -230,7 +242,7 @@ def _est_du_departement(territoire, departement):
 
 
 def _noms_inconnus(inconnus):
-    """Une phrase par nom inconnu, avec les communes qui commencent de même."""
+    """(ligne, phrase) par nom inconnu, avec les communes qui commencent de même."""
     if not inconnus:
         return
     debuts = reduce(or_, (Q(nom_normalise__startswith=nom) for _, nom in inconnus[:20]))
@@ -238,7 +250,7 @@ def _noms_inconnus(inconnus):
     for ligne, nom in inconnus:
         voisins = [_commune(c) for c in proches if c.nom_normalise.startswith(nom)]
         phrase = f"« {ligne} » n’est le nom d’aucun territoire connu."
-        yield f"{phrase} {_a_recopier(voisins)}" if voisins else phrase
+        yield ligne, f"{phrase} {_a_recopier(voisins)}" if voisins else phrase
 
 
 def _a_recopier(territoires):

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from dispositifs.views import doublons, fraicheur, recensement, recherche, recherches, selection
+from dispositifs.views import export, fraicheur, recensement, recherche
 
 app_name = "dispositifs"
 urlpatterns = [
@@ -12,6 +13,7 @@ urlpatterns = [
     path("recherches/nouvelle/", recherches.recherche_create, name="recherche_create"),
     path("recherches/<int:pk>/renommer/", recherches.recherche_update, name="recherche_update"),
     path("recherches/<int:pk>/retirer/", recherches.recherche_delete, name="recherche_delete"),
+    path("export.<str:format_>", export.dispositif_export, name="dispositif_export"),
     path("nouveau/", recensement.dispositif_create, name="dispositif_create"),
     path("<int:pk>/", recensement.dispositif_detail, name="dispositif_detail"),
     path("<int:pk>/modifier/", recensement.dispositif_update, name="dispositif_update"),

@@ -189,6 +189,9 @@ acteurs:habilitation_delete      post habil_detourne   403  404    404    404   
 dispositifs:dispositif_list           -                200  200    200    200   200   200   200   200 200 200   200   200   200  200
 dispositifs:dispositif_detail         dispo_publie     200  200    200    200   200   200   200   200 200 200   200   200   200  200
 dispositifs:dispositif_detail         dispo_signale    404  200    200    200   200   200   200   200 200 200   200   200   200  200
+dispositifs:dispositif_export         xlsx             200  200    200    200   200   200   200   200 200 200   200   200   200  200
+dispositifs:dispositif_export         csv              200  200    200    200   200   200   200   200 200 200   200   200   200  200
+dispositifs:dispositif_export         pdf              404  404    404    404   404   404   404   404 404 404   404   404   404  404
 dispositifs:dispositif_create         -                302  200    200    200   403   403   403   200 200 200   200   200   403  403
 dispositifs:dispositif_update         dispo_publie     302  403    403    403   403   403   403   200 403 403   403   403   403  403
 dispositifs:dispositif_update         dispo_invit      302  403    403    403   403   403   403   403 403 403   200   403   403  403
@@ -374,6 +377,9 @@ def objets(bassin, plan, region, departement, aom, spe, association, invitee, pe
         "fusion_aom": [fusion.pk],
         "fusion_partagee": [f.make_fusion(dispo_aom, f.make_dispositif(invitee.acteur)).pk],
         "fusionne": [fusion.absorbee_id],
+        "xlsx": ["xlsx"],
+        "csv": ["csv"],
+        "pdf": ["pdf"],
         "dispo_publie": [f.make_dispositif(aom.acteur).pk],
         "dispo_signale": [signale.pk],
         "dispo_invit": [f.make_dispositif(invitee.acteur).pk],
