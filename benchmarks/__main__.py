@@ -44,9 +44,9 @@ def tableau(mesures):
 def principal(mots):
     with tempfile.TemporaryDirectory(prefix="pams-mesures-") as dossier:
         preparer(dossier)
-        from benchmarks import comparaison, document, journal
+        from benchmarks import comparaison, document, importation, journal
 
-        groupes = [document.mesurer, journal.mesurer, comparaison.mesurer]
+        groupes = [document.mesurer, journal.mesurer, comparaison.mesurer, importation.mesurer]
         choisis = [g for g in groupes if not mots or any(mot in g.__module__ for mot in mots)]
         tableau([mesure for groupe in choisis for mesure in groupe()])
 

@@ -27,6 +27,7 @@ MENTION = "DÉMONSTRATION, contenu fictif"
 PAR_LECTURE = 500
 SIGNES_PAR_CELLULE = 32_767  # la limite d'Excel
 ENTRE = " | "
+MORCEAU = 64 * 1024
 LISTES = ("publics", "motifs", "mobilisable_par", "modes_mobilisation")
 CHOIX = ("type", "frais", "statut")
 _ECHAPPEMENT = re.compile(r"_x(?=[0-9A-Fa-f]{4}_)")
@@ -118,16 +119,17 @@ def _en_texte(valeur):
 
 
 def en_xlsx(dispositifs):
-    """Un fichier temporaire ouvert, à son début ; il s'écrit rang par rang, hors de la mémoire."""
+    """Suite de morceaux d'octets : le classeur s'écrit rang par rang, hors de la mémoire."""
     classeur = Workbook(write_only=True)
     feuille = classeur.create_sheet("Dispositifs")
     feuille.freeze_panes = "C3"
     for numero, ligne in enumerate(lignes(dispositifs)):
         feuille.append([_en_cellule(feuille, valeur, numero == 0) for valeur in ligne])
-    fichier = tempfile.TemporaryFile(prefix="pams-export-")  # noqa: SIM115 (la réponse le ferme)
-    classeur.save(fichier)
-    fichier.seek(0)
-    return fichier
+    with tempfile.TemporaryFile(prefix="pams-export-") as fichier:
+        classeur.save(fichier)
+        fichier.seek(0)
+        while morceau := fichier.read(MORCEAU):
+            yield morceau
 
 
 def _en_cellule(feuille, valeur, gras):

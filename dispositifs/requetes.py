@@ -49,6 +49,11 @@ class DispositifQuerySet(models.QuerySet):
 
         return [(fiche, survivante(fiche)) for fiche in fiches]
 
+    def a_decider_par(self, acteurs):
+        """Les fiches que tiennent ou portent ces acteurs, et qu'un import contredit."""
+        tenues = self.filter(Q(tenu_par__in=acteurs) | Q(porteur__in=acteurs))
+        return tenues.filter(ecarts__decision="attend").distinct()
+
     def en_service(self):
         return self.exclude(statut__in=HORS_SERVICE)
 

@@ -1,7 +1,16 @@
 from django.urls import path
 
-from dispositifs.views import doublons, fraicheur, recensement, recherche, recherches, selection
-from dispositifs.views import export, fraicheur, recensement, recherche
+from dispositifs.views import (
+    doublons,
+    ecarts,
+    export,
+    fraicheur,
+    importation,
+    recensement,
+    recherche,
+    recherches,
+    selection,
+)
 
 app_name = "dispositifs"
 urlpatterns = [
@@ -14,8 +23,21 @@ urlpatterns = [
     path("recherches/<int:pk>/renommer/", recherches.recherche_update, name="recherche_update"),
     path("recherches/<int:pk>/retirer/", recherches.recherche_delete, name="recherche_delete"),
     path("export.<str:format_>", export.dispositif_export, name="dispositif_export"),
+    path("importer/", importation.importation_create, name="importation_create"),
+    path("importer/<int:pk>/", importation.importation_detail, name="importation_detail"),
+    path("importer/<int:pk>/colonnes/", importation.importation_update, name="importation_update"),
+    path(
+        "importer/<int:pk>/appliquer/",
+        importation.importation_appliquer,
+        name="importation_appliquer",
+    ),
+    path(
+        "importer/<int:pk>/abandonner/", importation.importation_delete, name="importation_delete"
+    ),
     path("nouveau/", recensement.dispositif_create, name="dispositif_create"),
     path("<int:pk>/", recensement.dispositif_detail, name="dispositif_detail"),
+    path("<int:pk>/ecarts/", ecarts.dispositif_ecarts, name="dispositif_ecarts"),
+    path("<int:pk>/ecarts/<int:ecart_pk>/", ecarts.ecart_decider, name="ecart_decider"),
     path("<int:pk>/modifier/", recensement.dispositif_update, name="dispositif_update"),
     path("<int:pk>/confirmer/", recensement.dispositif_confirmer, name="dispositif_confirmer"),
     path("<int:pk>/etat/", recensement.dispositif_statut, name="dispositif_statut"),

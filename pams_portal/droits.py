@@ -68,6 +68,10 @@ class Droit(models.TextChoices):
     PROPOSER = "proposer", "Proposer de modifier la part d’une autre partie"
     REPRENDRE_PROPOSITION = "reprendre_proposition", "Reprendre sa proposition tant qu’elle attend"
     CREER_DISPOSITIF = "creer_dispositif", "Ajouter un dispositif à l’inventaire"
+    IMPORTER_DISPOSITIFS = (
+        "importer_dispositifs",
+        "Importer un fichier de dispositifs au nom de sa structure",
+    )
     MODIFIER_DISPOSITIF = "modifier_dispositif", "Modifier un dispositif que sa structure tient"
     CONFIRMER_DISPOSITIF = "confirmer_dispositif", "Confirmer un dispositif que sa structure tient"
     MODIFIER_ACTEUR = (
@@ -137,6 +141,7 @@ MATRICE = {
     Droit.PROPOSER:               Regle(TOUT, TOUT, TOUT, NON,  NON,  NON,  REDACTEUR, "est_en_redaction"),
     Droit.REPRENDRE_PROPOSITION:  Regle(SIEN, SIEN, SIEN, NON,  NON,  NON,  REDACTEUR, "est_ouverte"),
     Droit.CREER_DISPOSITIF:       Regle(SIEN, SIEN, SIEN, SIEN, SIEN, NON,  REDACTEUR),
+    Droit.IMPORTER_DISPOSITIFS:   Regle(SIEN, SIEN, SIEN, SIEN, SIEN, NON,  REDACTEUR),
     Droit.MODIFIER_DISPOSITIF:    Regle(SIEN, SIEN, SIEN, SIEN, SIEN, NON,  REDACTEUR),
     Droit.CONFIRMER_DISPOSITIF:   Regle(SIEN, SIEN, SIEN, SIEN, SIEN, NON,  REDACTEUR),
     Droit.MODIFIER_ACTEUR:        Regle(SIEN, SIEN, SIEN, SIEN, SIEN, NON,  REDACTEUR),

@@ -71,6 +71,7 @@ GROUPES = {
     "Les propositions": [Droit.PROPOSER, Droit.REPRENDRE_PROPOSITION],
     "L’inventaire": [
         Droit.CREER_DISPOSITIF,
+        Droit.IMPORTER_DISPOSITIFS,
         Droit.MODIFIER_DISPOSITIF,
         Droit.CONFIRMER_DISPOSITIF,
     ],

@@ -5,6 +5,7 @@ from typing import NamedTuple
 from django.db.models import Prefetch
 from django.urls import reverse
 
+from dispositifs.models import Dispositif
 from pams_portal.droits import Droit, Role, peut
 from plans.models import (
     Contribution,
@@ -48,6 +49,7 @@ def attentes_de(utilisateur, plans):
         *_roles_attendus(utilisateur, plans, parties),
         *_textes_attendus(utilisateur, plans, parties),
         *_fiches_incompletes(plans, parties),
+        *_ecarts_a_decider(utilisateur),
     ]
 
 
@@ -127,6 +129,14 @@ def _fiches_incompletes(plans, parties):
         if manques and fiche.est_en_redaction:
             objet = f"{fiche} ({', '.join(manques)})"
             yield Attente("Compléter", objet, fiche.get_absolute_url(), fiche.plan)
+
+
+def _ecarts_a_decider(utilisateur):
+    """Les fiches de l'inventaire qu'un import contredit, et que la personne peut modifier."""
+    acteurs = [p.acteur for p in utilisateur.places_sur(None) if p.tient_le_role(Role.REDACTEUR)]
+    for dispositif in Dispositif.objects.a_decider_par(acteurs):
+        url = reverse("dispositifs:dispositif_ecarts", args=[dispositif.pk])
+        yield Attente("Décider de ce qu’un import propose", dispositif.nom, url, None)
 
 
 def parties_tenues(utilisateur):

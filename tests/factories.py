@@ -3,13 +3,21 @@
 import itertools
 from datetime import date
 
+from django.core.files.base import ContentFile
 from django.utils import timezone
 from stdnum import luhn
 
 from acteurs.models import Acteur, Etablissement, Fonction, Habilitation, Utilisateur
 from acteurs.publics import Public
 from bassins.models import Bassin, Commune, Departement, Epci, Perimetre, Region
-from dispositifs.models import DemandeDeConfirmation, Dispositif, Envoi, Fusion
+from dispositifs.models import (
+    DemandeDeConfirmation,
+    Dispositif,
+    Ecart,
+    Envoi,
+    Fusion,
+    Importation,
+)
 from pams_portal.droits import Qualite, Role
 from plans.models import (
     Axe,
@@ -155,6 +163,17 @@ def make_fusion(gardee, absorbee=None):
     absorbee = absorbee or make_dispositif(gardee.porteur)
     Dispositif.tous.filter(pk=absorbee.pk).update(fusionne_avec=gardee)
     return Fusion.objects.create(gardee=gardee, absorbee=absorbee)
+
+
+def make_ecart(dispositif, **champs):
+    defaut = {"champ": "capacite", "valeur": 60, "origine": "partenaires.xlsx, ligne 4"}
+    return Ecart.objects.create(dispositif=dispositif, **defaut | champs)
+
+
+def make_importation(acteur, **champs):
+    fichier = ContentFile(b"Nom;Type\nGarage;garage\n", "partenaires.csv")
+    defaut = {"fichier": fichier, "nom_du_fichier": "partenaires.csv"}
+    return Importation.objects.create(acteur=acteur, **defaut | champs)
 
 
 # --- Plans -------------------------------------------------------------------------------------

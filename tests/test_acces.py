@@ -192,6 +192,15 @@ dispositifs:dispositif_detail         dispo_signale    404  200    200    200   
 dispositifs:dispositif_export         xlsx             200  200    200    200   200   200   200   200 200 200   200   200   200  200
 dispositifs:dispositif_export         csv              200  200    200    200   200   200   200   200 200 200   200   200   200  200
 dispositifs:dispositif_export         pdf              404  404    404    404   404   404   404   404 404 404   404   404   404  404
+dispositifs:importation_create        -                302  200    200    200   403   403   403   200 200 200   200   200   403  403
+dispositifs:importation_detail        import_region    302  200    404    200   403   403   404   404 404 404   404   404   404  404
+dispositifs:importation_update        import_region    302  200    404    200   403   403   404   404 404 404   404   404   404  404
+dispositifs:importation_appliquer post import_region   403  302    404    302   403   403   404   404 404 404   404   404   404  404
+dispositifs:importation_delete   post import_region    403  302    404    302   403   403   404   404 404 404   404   404   404  404
+dispositifs:dispositif_ecarts         dispo_publie     302  403    403    403   403   403   403   200 403 403   403   403   403  403
+dispositifs:dispositif_ecarts         dispo_invit      302  403    403    403   403   403   403   403 403 403   200   403   403  403
+dispositifs:ecart_decider        post ecart            403  403    403    403   403   403   403   400 403 403   403   403   403  403
+dispositifs:ecart_decider        post ecart_detourne   403  403    403    403   403   403   403   404 403 403   403   403   403  403
 dispositifs:dispositif_create         -                302  200    200    200   403   403   403   200 200 200   200   200   403  403
 dispositifs:dispositif_update         dispo_publie     302  403    403    403   403   403   403   200 403 403   403   403   403  403
 dispositifs:dispositif_update         dispo_invit      302  403    403    403   403   403   403   403 403 403   200   403   403  403
@@ -280,6 +289,7 @@ def objets(bassin, plan, region, departement, aom, spe, association, invitee, pe
     plan.levees.create(regle="B5-lecture", motif="Relu.")
     version = f.make_version(plan, numero=1)
     visa = f.make_visa(f.make_version(plan), region)
+    ecart = f.make_ecart(f.make_dispositif(aom.acteur))
 
     def habilitation(qui):
         return personnes[qui].habilitations.get().pk
@@ -377,6 +387,9 @@ def objets(bassin, plan, region, departement, aom, spe, association, invitee, pe
         "fusion_aom": [fusion.pk],
         "fusion_partagee": [f.make_fusion(dispo_aom, f.make_dispositif(invitee.acteur)).pk],
         "fusionne": [fusion.absorbee_id],
+        "import_region": [f.make_importation(region.acteur).pk],
+        "ecart": [ecart.dispositif_id, ecart.pk],
+        "ecart_detourne": [ecart.dispositif_id, f.make_ecart(f.make_dispositif()).pk],
         "xlsx": ["xlsx"],
         "csv": ["csv"],
         "pdf": ["pdf"],

@@ -22,11 +22,12 @@ class FichierRefuse(Exception):
 
 
 class Rangs(NamedTuple):
-    """La feuille lue, les autres, et ses rangs : une suite de (numéro, [textes])."""
+    """La feuille lue, les autres, ses rangs (suite de (numéro, [textes])) et leur nombre."""
 
     feuille: str
     feuilles: list
     suite: object
+    nombre: int = 0
 
 
 def lire(fichier, feuille="", au_plus=""):
@@ -36,7 +37,8 @@ def lire(fichier, feuille="", au_plus=""):
     """
     suite = _lignes(fichier, feuille, au_plus)
     entete = next(suite)
-    return Rangs(entete["feuille"], entete["feuilles"], enumerate(suite, 1))
+    suite = enumerate(suite, 1)
+    return Rangs(entete["feuille"], entete["feuilles"], suite, entete["rangs"])
 
 
 def apercu(fichier, feuille=""):

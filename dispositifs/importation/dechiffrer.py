@@ -39,7 +39,7 @@ class Refus(Exception):
 
 
 def rangs_du_fichier(chemin, feuille):
-    """({"feuilles": …, "feuille": …}, suite de listes de textes) ; lève Refus."""
+    """({"feuilles": …, "feuille": …, "rangs": …}, suite de listes de textes) ; lève Refus."""
     with open(chemin, "rb") as fichier:
         debut = fichier.read(8)
     if not debut:
@@ -48,7 +48,9 @@ def rangs_du_fichier(chemin, feuille):
         return _rangs_du_classeur(chemin, feuille)
     if debut.startswith(b"\xd0\xcf\x11\xe0"):
         raise Refus(_vieux_classeur(chemin))
-    return {"feuilles": [], "feuille": ""}, _rangs_du_texte(chemin)
+    texte = decoder(chemin)
+    entete = {"feuilles": [], "feuille": "", "rangs": texte.count("\n") + 1}
+    return entete, _rangs_du_texte(texte)
 
 
 # --- Les classeurs -------------------------------------------------------------------------------
@@ -106,7 +108,8 @@ def _rangs_du_classeur(chemin, feuille):
     # La bibliothèque rend les rangs vides du haut, mais pas les colonnes vides de gauche.
     marge = [""] * (table.start[1] if table.start else 0)
     rangs = ([*marge, *map(en_texte, rang)] for rang in table.iter_rows())
-    return {"feuilles": noms, "feuille": choisie}, rangs
+    hauteur = (table.end or (0, 0))[0] + 1
+    return {"feuilles": noms, "feuille": choisie, "rangs": hauteur}, rangs
 
 
 def _premiere_garnie(classeur, noms):
@@ -142,8 +145,7 @@ def en_texte(cellule):
 # --- Les textes ----------------------------------------------------------------------------------
 
 
-def _rangs_du_texte(chemin):
-    texte = decoder(chemin)
+def _rangs_du_texte(texte):
     csv.field_size_limit(1_000_000)
     lecteur = csv.reader(io.StringIO(texte, newline=""), delimiter=separateur(texte))
     try:

@@ -4,6 +4,7 @@ from dispositifs.models.dispositif import Dispositif, tenant
 from dispositifs.models.ecart import Ecart
 from dispositifs.models.fraicheur import DemandeDeConfirmation, Envoi, LienRefuse
 from dispositifs.models.fusion import Distinction, FichesChangees, Fusion
+from dispositifs.models.importation import Importation, LigneImportee
 from dispositifs.models.index import Mot, Zone
 from dispositifs.models.recherche import RechercheEnregistree
 
@@ -15,7 +16,9 @@ __all__ = [
     "Envoi",
     "FichesChangees",
     "Fusion",
+    "Importation",
     "LienRefuse",
+    "LigneImportee",
     "Mot",
     "RechercheEnregistree",
     "Zone",

@@ -16,6 +16,7 @@ from dispositifs.forms.doublons import comparer
 from dispositifs.forms.recensement import DispositifForm, StatutForm, bassins_de
 from dispositifs.historique import histoire
 from dispositifs.models import Dispositif, tenant
+from dispositifs.origines import origines
 from dispositifs.ouverture.qualite import qualite
 from dispositifs.territoires import noms_des_territoires, zone_en_mots
 from pams_portal.droits import Droit, exiger, peut
@@ -31,7 +32,7 @@ ACTEURS_PROPOSES = 20
 @login_not_required
 def dispositif_detail(request, pk):
     visibles = Dispositif.tous.visibles_par(request.user).with_acteurs()
-    dispositif = get_object_or_404(visibles, pk=pk)
+    dispositif = get_object_or_404(visibles.prefetch_related("financeurs"), pk=pk)
     if dispositif.fusionne_avec_id:
         return dispositif_fusionne(request, dispositif)
     modifiable = peut(request.user, Droit.MODIFIER_DISPOSITIF, dispositif)
@@ -44,6 +45,8 @@ def dispositif_detail(request, pk):
         "qualite": qualite(dispositif) if modifiable else None,
         "doublons": doublons_probables(dispositif) if modifiable else [],
         "fusions": dispositif.fusions.en_vigueur().select_related("absorbee"),
+        "origines": origines(dispositif, nommer=request.user.is_authenticated),
+        "ecarts": dispositif.ecarts.a_decider().count() if modifiable else 0,
         # Le journal nomme des agents : il ne se lit qu'une fois connecté.
         "histoire": histoire(dispositif) if request.user.is_authenticated else [],
     }

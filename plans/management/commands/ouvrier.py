@@ -14,7 +14,7 @@ from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
 from acteurs.models import Courriel, Notification
-from dispositifs.models import Envoi
+from dispositifs.models import Envoi, Importation
 from plans.models import Document
 
 journal = logging.getLogger("plans.ouvrier")
@@ -84,6 +84,8 @@ class Ouvrier(Worker):
         Document.objects.relever()
         Document.objects.demander_ceux_qui_manquent()
         Document.objects.elaguer()
+        Importation.objects.relever()
+        Importation.objects.elaguer()
         Envoi.objects.relever()
         Notification.objects.ranger()
         Courriel.objects.relever()

@@ -26,10 +26,7 @@ CHARGES = ["=1+1", "+33 3", "-2", "@SUM(A1)", "\t=A1", "'=B2", "''=B2", "＝A1",
 
 
 def octets(format_, dispositifs):
-    if format_ == "csv":
-        return b"".join(en_csv(dispositifs))
-    with en_xlsx(dispositifs) as fichier:
-        return fichier.read()
+    return b"".join((en_csv if format_ == "csv" else en_xlsx)(dispositifs))
 
 
 def revenir(format_, dispositifs, contexte=None):

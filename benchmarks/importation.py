@@ -1,0 +1,116 @@
+"""Ce que coûte un import de 10 000 lignes : temps et mémoire, sur les deux bases.
+
+`python -m benchmarks.importation` joue tout ; `mesurer()` rend les mêmes lignes à `benchmarks`.
+Le référentiel est le vrai ; le fichier est un XLSX de 10 000 fiches toutes différentes. La mémoire
+est le plus haut qu'ait atteint le processus, puis, à part, celui qui ouvre le classeur.
+"""
+
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from io import BytesIO, StringIO
+from pathlib import Path
+
+RACINE = Path(__file__).parent.parent
+LIGNES = 10_000
+
+
+def principal():
+    for cas, taille, secondes, _, memoire in mesurer():
+        print(f"| {cas} | {taille} | {secondes} s | {memoire} Mio |", flush=True)
+
+
+def mesurer():
+    """Les lignes du tableau commun."""
+    sans_adresse = {k: v for k, v in os.environ.items() if k != "DATABASE_URL"}
+    ici = [sys.executable, "-m", "benchmarks.importation", "--sur-cette-base"]
+    for lanceur in ([], [sys.executable, ".ci/sur_postgres.py"]):
+        with tempfile.TemporaryDirectory() as dossier:
+            environnement = sans_adresse | {"DONNEES_DIR": dossier}
+            sortie = subprocess.run(
+                [*lanceur, *ici], cwd=RACINE, env=environnement, stdout=subprocess.PIPE, text=True
+            ).stdout
+        yield from (json.loads(ligne) for ligne in sortie.splitlines() if ligne.startswith("["))
+
+
+def sur_cette_base():
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pams_portal.settings")
+    django.setup()
+    from django.core.management import call_command
+
+    from benchmarks.journal import base_jetable
+
+    with base_jetable() as base:
+        call_command("charger_referentiel", verbosity=0, stdout=StringIO())
+        for cas, secondes in mesures():
+            memoire = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+            lecteur = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
+            taille = f"{base}, {LIGNES} lignes"
+            print(json.dumps([cas, taille, f"{secondes:.1f}", "", f"{memoire} + {lecteur}"]))
+
+
+def mesures():
+    from django.core.files.base import ContentFile
+
+    from dispositifs.models import Importation
+    from dispositifs.taches import avancer
+    from tests.factories import make_acteur, make_plan, make_utilisateur
+
+    make_plan()
+    acteur = make_acteur()
+    importation = Importation.objects.create(
+        acteur=acteur,
+        utilisateur=make_utilisateur(acteur),
+        fichier=ContentFile(classeur(), "mesure.xlsx"),
+        nom_du_fichier="mesure.xlsx",
+        rang_des_titres=1,
+        colonnes=[[titre, titre] for titre in TITRES],
+    )
+    for cas, etat in (("essai", "examen"), ("écriture", "ecriture")):
+        debut = time.perf_counter()
+        importation.demander(etat)
+        avancer.call(importation.pk)
+        yield f"import, {cas}", time.perf_counter() - debut
+        importation.refresh_from_db()
+        assert importation.etat in ("examinee", "faite"), importation.avis
+
+
+TITRES = [
+    *("nom", "type", "description", "publics", "zone_eligibilite", "commune", "capacite"),
+    *("cout_annuel", "telephone", "courriel", "fin_financement", "source_id"),
+]
+
+
+def classeur():
+    """10 000 fiches, chacune d'une autre commune."""
+    from openpyxl import Workbook
+
+    from bassins.models import Commune, Epci
+
+    communes = list(Commune.objects.values_list("pk", "nom")[:LIGNES])
+    epci = list(Epci.objects.values_list("pk", flat=True))
+    livre = Workbook(write_only=True)
+    feuille = livre.create_sheet()
+    feuille.append(TITRES)
+    for numero, (code, nom) in enumerate(communes):
+        texte = f"À {nom}, un atelier répare les véhicules des personnes orientées. " * 6
+        feuille.append(
+            [
+                *(f"Garage solidaire de {nom} n° {numero}", "Garage solidaire", texte),
+                *("jeunes | seniors", epci[numero % len(epci)], code, numero % 500, "12 500,50"),
+                *("0322000000", "accueil@example.org", "31/12/2027", f"m-{numero}"),
+            ]
+        )
+    sortie = BytesIO()
+    livre.save(sortie)
+    return sortie.getvalue()
+
+
+if __name__ == "__main__":
+    sur_cette_base() if "--sur-cette-base" in sys.argv else principal()

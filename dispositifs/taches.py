@@ -1,0 +1,43 @@
+"""Les travaux de fond de l'inventaire, faits par `manage.py ouvrier`."""
+
+from django.core.exceptions import PermissionDenied
+from django_tasks import task
+
+from dispositifs.importation.classeurs import FichierRefuse
+from dispositifs.importation.ecriture import InventaireChange
+from dispositifs.importation.travail import ecrire, essayer
+from dispositifs.models import Importation
+
+IMPREVU = "Une erreur imprévue a interrompu l’import : rien n’est écrit."
+SANS_DROIT = "Vous n’avez plus le droit d’importer pour cette structure : rien n’est écrit."
+ESSAIS = 3
+
+
+@task
+def avancer(importation_id):
+    """Mène l'essai ou l'écriture demandés. Rend ce qui s'est passé, pour le journal."""
+    importation = Importation.objects.filter(pk=importation_id).first()
+    if importation is None or not importation.commencer():
+        return "déjà pris"
+    try:
+        mener(importation)
+    except FichierRefuse as refus:
+        importation.echouer(str(refus))
+    except PermissionDenied:
+        importation.echouer(SANS_DROIT)
+    except Exception:
+        importation.echouer(IMPREVU)
+        raise
+    return "fait"
+
+
+def mener(importation):
+    if importation.etat == Importation.Etat.EXAMEN:
+        return essayer(importation)
+    for essai in range(ESSAIS):
+        try:
+            return ecrire(importation)
+        except InventaireChange:
+            if essai == ESSAIS - 1:
+                raise
+    return None
