@@ -20,7 +20,7 @@ class DepotForm(forms.Form):
     )
     fichier = forms.FileField(
         label="Fichier",
-        help_text="Un tableur (.xlsx, .ods) ou un CSV, 20\u00a0Mio et 50\u00a0000 lignes au plus.",
+        help_text="Un tableur (.xlsx, .ods) ou un CSV, 10\u00a0Mio et 20\u00a0000 lignes au plus.",
         error_messages={"empty": "Le fichier est vide.", "required": "Choisissez un fichier."},
     )
     bassin = forms.ModelChoiceField(

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from django.conf import settings
 
-POIDS_AU_PLUS = 20 * 1024**2
+POIDS_AU_PLUS = 10 * 1024**2
 APERCU = 60
 ILLISIBLE = (
     "Ce fichier n’a pas pu être lu : il est abîmé, ou demande trop de mémoire. Ouvrez-le dans "

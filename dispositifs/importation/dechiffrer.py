@@ -18,11 +18,11 @@ from itertools import islice
 from python_calamine import CalamineError, PasswordError, load_workbook
 
 MEMOIRE = 768 * 1024**2
-SECONDES = 60
+SECONDES, SECONDES_D_APERCU = 60, 15  # une page web n'attend pas une minute
 DEPLIE_AU_PLUS = 300 * 1024**2
 PIECES_AU_PLUS = 2000
 SIGNES_PAR_CELLULE = 100_000
-COLONNES_AU_PLUS, RANGS_AU_PLUS = 200, 50_000
+COLONNES_AU_PLUS, RANGS_AU_PLUS = 200, 20_000
 SEPARATEURS = ";,\t|"
 TROP_GRAND = (
     f"La feuille est trop grande : {COLONNES_AU_PLUS} colonnes et {RANGS_AU_PLUS // 1000} 000 "
@@ -139,7 +139,8 @@ def en_texte(cellule):
             return cellule.date().isoformat() if cellule.time() == time() else cellule.isoformat()
         case date():
             return cellule.isoformat()
-    return str(cellule)
+    # PostgreSQL ne garde pas le caractère nul.
+    return str(cellule).replace("\0", "")
 
 
 # --- Les textes ----------------------------------------------------------------------------------
@@ -170,7 +171,7 @@ def decoder(chemin):
             texte = octets.decode(codage)
             interdits = sum(signe < " " and signe not in "\t\n\r\f" for signe in texte[:100_000])
             if interdits == 0:
-                return texte
+                return texte.replace("\0", "")
     raise Refus(f"Ce fichier n’est ni un CSV ni un classeur. {ENREGISTRER}")
 
 
@@ -214,5 +215,6 @@ def principal(chemin, feuille="", au_plus=""):
 if __name__ == "__main__":
     with suppress(ValueError, OSError):  # un système qui ne borne pas garde le contrôle d'archive
         resource.setrlimit(resource.RLIMIT_AS, (MEMOIRE, MEMOIRE))
-        resource.setrlimit(resource.RLIMIT_CPU, (SECONDES, SECONDES))
+        duree = SECONDES_D_APERCU if sys.argv[3:] and sys.argv[3] else SECONDES
+        resource.setrlimit(resource.RLIMIT_CPU, (duree, duree))
     principal(*sys.argv[1:])

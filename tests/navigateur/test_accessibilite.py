@@ -117,6 +117,7 @@ region       ★  {dispositif}modifier/
 region       -  {dispositif}etat/
 region       -  {dispositif}porteur/
 region       -  /dispositifs/nouveau/
+region       ★  /dispositifs/importer/
 departement  -  {plan}
 departement  -  {plan}fiches/A1.1/
 departement  -  {plan}contributions/{part}/modifier/
@@ -156,6 +157,7 @@ region       {acteur}etablissements/nouveau/
 region       {acteur}personnes/nouveau/
 region       {dispositif}modifier/
 region       {dispositif}etat/
+region       /dispositifs/importer/
 region       /dispositifs/nouveau/?porteur={acteur_pk}
 """
 REFUS = [ligne.split() for ligne in FORMULAIRES.strip().splitlines()]

@@ -203,7 +203,7 @@ def en_ole(entree):
         (en_ole("Workbook"), "d’un ancien format (.xls)"),
         (en_ole("EncryptedPackage"), "protégé par un mot de passe"),
         (fichiers.ods(*SIMPLE, chiffre=True), "protégé par un mot de passe"),
-        (fichiers.texte(["a;"] * 201), "trop grande : 200 colonnes et 50 000 lignes"),
+        (fichiers.texte(["a;"] * 201), "trop grande : 200 colonnes et 20 000 lignes"),
         (fichiers.texte(["Nom"], ["x" * 100_001]), "Ligne 2 : une cellule a plus de 100 000"),
     ],
     ids=[
