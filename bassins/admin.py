@@ -6,7 +6,8 @@ Le référentiel se lit mais ne se corrige pas à la main : il vient des fichier
 from django.contrib import admin
 from django.db import models
 
-from bassins.models import Bassin, Commune, Departement, Epci, Perimetre, Region
+from bassins.models import Bassin, Commune, Departement, Epci, Perimetre, Region, Revision
+from bassins.revision import Sujet
 
 
 @admin.register(Bassin)
@@ -30,6 +31,11 @@ class PerimetreAdmin(admin.ModelAdmin):
     search_fields = ["bassin__nom"]
     autocomplete_fields = ["bassin", "epci", "communes"]
     formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
+
+    def save_related(self, request, form, formsets, change):
+        """La composition s'enregistre après le périmètre : ce qui la lit est à relire."""
+        super().save_related(request, form, formsets, change)
+        Revision.monter(Sujet.TERRITOIRES)
 
 
 class EnLectureSeule(admin.ModelAdmin):

@@ -8,7 +8,10 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 
+from bassins.revision import QuerySetSuivi, Revision, Suivi, Sujet
 from pams_portal.recherche import normaliser
+
+__all__ = ["Bassin", "Commune", "Departement", "Epci", "Perimetre", "Region", "Revision"]
 
 
 class DeReference(models.Model):
@@ -113,7 +116,7 @@ class Commune(DeReference):
         super().save(*args, **kwargs)
 
 
-class BassinQuerySet(models.QuerySet):
+class BassinQuerySet(QuerySetSuivi):
     def with_perimetre(self):
         """Charge les périmètres et leur composition en un nombre constant de requêtes."""
         return self.prefetch_related(
@@ -121,8 +124,10 @@ class BassinQuerySet(models.QuerySet):
         )
 
 
-class Bassin(models.Model):
+class Bassin(Suivi):
     """Bassin de mobilité au sens de l'article L. 1215-1 du code des transports."""
+
+    sujet_suivi = Sujet.TERRITOIRES
 
     nom = models.CharField("nom", max_length=120)
     slug = models.SlugField("identifiant dans l’adresse", max_length=120, unique=True)
@@ -150,17 +155,23 @@ class Bassin(models.Model):
         return next((p for p in self.perimetres.all() if p.est_en_vigueur(jour)), None)
 
 
-class PerimetreQuerySet(models.QuerySet):
+class PerimetreQuerySet(QuerySetSuivi):
+    def en_vigueur(self, jour):
+        ouverts = Q(jusqu_au__isnull=True) | Q(jusqu_au__gte=jour)
+        return self.filter(ouverts, depuis__lte=jour)
+
     def with_composition(self):
         return self.prefetch_related("epci__departements", "communes__departement")
 
 
-class Perimetre(models.Model):
+class Perimetre(Suivi):
     """La composition d'un bassin entre deux dates, et ce que l'on sait de sa fiabilité.
 
     Un EPCI peut appartenir à deux bassins, un bassin traverser départements et régions :
     les collectivités concernées se déduisent des communes couvertes.
     """
+
+    sujet_suivi = Sujet.TERRITOIRES
 
     class EtatNom(models.TextChoices):
         VERIFIE = "verifie", "Nom vérifié"

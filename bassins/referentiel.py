@@ -13,6 +13,7 @@ from typing import NamedTuple
 from django.db import transaction
 
 from bassins.models import Bassin, Commune, Departement, Epci, Perimetre, Region
+from bassins.revision import Revision, Sujet
 from pams_portal.recherche import normaliser
 
 DOSSIER = Path(__file__).parent / "donnees"
@@ -62,6 +63,7 @@ def charger(dossier=DOSSIER):
     entete = json.loads(chemins.regions_departements.read_text(encoding="utf-8"))
     provenance = {"source": entete["source"], "millesime": entete["millesime"]}
     with transaction.atomic():
+        Revision.monter(Sujet.TERRITOIRES)
         return {
             "régions": _charger_regions(entete["regions"], provenance),
             "départements": _charger_departements(entete["departements"], provenance),

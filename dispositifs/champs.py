@@ -128,12 +128,17 @@ def chercher_acteurs(saisie):
     return Acteur.objects.cherchant(chiffres[:9] if chiffres.isdecimal() else saisie)
 
 
+def acteurs_dits(saisie):
+    """Les acteurs d'une saisie ; celui-là seul si elle vient de `acteur_en_mots`."""
+    if trouve := re.search(r"\((\d{9})\)$", saisie):
+        return Acteur.objects.filter(siren=trouve[1])
+    if trouve := re.search(r"\(fiche n° (\d{1,9})\)$", saisie):
+        return Acteur.objects.filter(pk=trouve[1])
+    return chercher_acteurs(saisie)
+
+
 def _acteurs(ligne):
-    if trouve := re.search(r"\((\d{9})\)$", ligne):
-        return list(Acteur.objects.filter(siren=trouve[1]))
-    if trouve := re.search(r"\(fiche n° (\d{1,9})\)$", ligne):
-        return list(Acteur.objects.filter(pk=trouve[1]))
-    candidats = list(chercher_acteurs(ligne)[:7])
+    candidats = list(acteurs_dits(ligne)[:7])
     exacts = [acteur for acteur in candidats if ligne in (acteur.nom, acteur.sigle)]
     return exacts if len(exacts) == 1 else candidats
 

@@ -42,3 +42,20 @@ class Frais(models.TextChoices):
     INCONNU = "", "Non renseigné"
     GRATUIT = "gratuit", "Gratuit"
     PAYANT = "payant", "Payant"
+
+
+def fraicheur_au(jour, confirme_le):
+    """La fraîcheur, un jour donné, d'une fiche confirmée à cette date (ou jamais)."""
+    if confirme_le is None:
+        return Fraicheur.ROUGE
+    age = jour - confirme_le
+    if age < SIX_MOIS:
+        return Fraicheur.VERT
+    return Fraicheur.ORANGE if age < DEUX_ANS else Fraicheur.ROUGE
+
+
+def statut_au(jour, statut, confirme_le):
+    """Le statut tel que le temps le fait : vérifié il y a plus de six mois, à confirmer."""
+    if statut == Statut.VERIFIE and fraicheur_au(jour, confirme_le) != Fraicheur.VERT:
+        return Statut.A_CONFIRMER
+    return Statut(statut)

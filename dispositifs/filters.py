@@ -4,16 +4,24 @@ import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import F, Q
-from django.utils.text import slugify
 
 from acteurs.publics import Public
-from bassins.models import Bassin
-from dispositifs.champs import chercher_acteurs
+from bassins.models import Bassin, Commune, Epci
+from dispositifs.champs import acteurs_dits
 from dispositifs.models import Dispositif
+from dispositifs.mots import lire_recherche
 from dispositifs.saisie import decouper, lire_territoires
-from dispositifs.territoires import Echelle, communes_de
-from dispositifs.typologie import FAMILLES, THEMATIQUES_PAR_TYPE, TYPES, Motif, Thematique
+from dispositifs.territoires import Echelle, cles_touchant, communes_de
+from dispositifs.typologie import (
+    FAMILLE_PAR_SLUG,
+    FAMILLES,
+    THEMATIQUES_PAR_TYPE,
+    TYPES,
+    Motif,
+    Thematique,
+)
 
+BEAUCOUP = 4000
 TRIS = {
     "nom": ("Nom", [F("nom_normalise").asc()]),
     "recents": ("Confirmés récemment", [F("confirme_le").desc(nulls_last=True)]),
@@ -21,7 +29,6 @@ TRIS = {
     "porteur": ("Structure porteuse", [F("porteur__nom_normalise").asc()]),
     "type": ("Type", [F("type").asc()]),
 }
-FAMILLE_PAR_SLUG = {slugify(famille): famille for famille in FAMILLES}
 
 
 class TerritoireField(forms.CharField):
@@ -38,6 +45,11 @@ class TerritoireFilter(django_filters.CharFilter):
     field_class = TerritoireField
 
 
+def choix_dans(queryset, libelle, **options):
+    """Une ligne d'une table, par sa clé ; la page n'en propose que quelques-unes."""
+    return django_filters.ModelChoiceFilter(label=libelle, queryset=queryset, **options)
+
+
 def filtrer(request):
     """Le filtre d'une requête : `.qs`, ce que la personne voit et demande, dans l'ordre demandé.
 
@@ -49,18 +61,22 @@ def filtrer(request):
 
 class DispositifFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(label="Mots cherchés", method="cherchant", max_length=200)
-    bassin = django_filters.ModelChoiceFilter(
-        label="Bassin",
-        queryset=Bassin.objects.all(),
-        to_field_name="slug",
-        empty_label="Tous",
-        method="du_bassin",
-    )
     territoire = TerritoireFilter(
         label="Commune, EPCI ou département",
         method="du_territoire",
         max_length=200,
         help_text="Un nom ou un code : «\u00a0Roye\u00a0», «\u00a080685\u00a0».",
+    )
+    bassin = choix_dans(
+        Bassin.objects.all(),
+        "Bassin",
+        to_field_name="slug",
+        empty_label="Tous",
+        method="du_bassin",
+    )
+    epci = choix_dans(Epci.objects.all(), "EPCI", empty_label="Tous", method="de_l_epci")
+    commune = choix_dans(
+        Commune.objects.all(), "Commune", empty_label="Toutes", method="de_la_commune"
     )
     famille = django_filters.ChoiceFilter(
         label="Famille",
@@ -90,8 +106,9 @@ class DispositifFilter(django_filters.FilterSet):
         lookup_expr="contient",
     )
     porteur = django_filters.CharFilter(
-        label="Structure porteuse", method="de_porteur", max_length=200
+        label="Structure porteuse", method="de_porteur", max_length=250
     )
+    financeur = django_filters.CharFilter(label="Financeur", method="de_financeur", max_length=250)
     statut = django_filters.ChoiceFilter(
         label="État", choices=Dispositif.Statut.choices, method="de_statut"
     )
@@ -104,8 +121,7 @@ class DispositifFilter(django_filters.FilterSet):
     tri = django_filters.ChoiceFilter(
         label="Trier par",
         choices=[(cle, libelle) for cle, (libelle, _) in TRIS.items()],
-        empty_label="Pertinence, ou nom sans mot cherché",
-        method="trier",
+        empty_label="Pertinence (sans mot cherché, le nom)",
     )
 
     class Meta:
@@ -114,6 +130,7 @@ class DispositifFilter(django_filters.FilterSet):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        self._lus = {}
         statut = self.filters["statut"]
         if self.request.user.is_authenticated:
             statut.extra["empty_label"] = "Tous, sauf les fermés"
@@ -125,27 +142,62 @@ class DispositifFilter(django_filters.FilterSet):
         """Un filtre illisible ne rend rien : montrer tout tromperait."""
         if self.form.errors:
             return dispositifs.none()
-        if not self.form.cleaned_data["statut"]:
-            dispositifs = dispositifs.exclude(statut=Dispositif.Statut.FERME)
-        trouves = super().filter_queryset(dispositifs)
         saisie, tri = self.form.cleaned_data["q"], self.form.cleaned_data["tri"]
-        return trouves.par_pertinence(saisie) if saisie and not tri else trouves
+        trouves = self.ensemble()
+        if saisie and not tri:
+            return trouves.par_pertinence(saisie)
+        return trouves.order_by(*(TRIS[tri][1] if tri else ()), "nom_normalise", "pk")
+
+    def ensemble(self, sauf=None):
+        """Les dispositifs trouvés, sans ordre ; `sauf` : le filtre à ne pas tenir."""
+        valeurs = self.form.cleaned_data
+        trouves = self.queryset.order_by()
+        if sauf != "statut" and not valeurs["statut"]:
+            trouves = trouves.exclude(statut=Dispositif.Statut.FERME)
+        for nom, filtre in self.filters.items():
+            if nom not in (sauf, "tri"):
+                trouves = filtre.filter(trouves, valeurs[nom])
+        return trouves
 
     @property
     def est_actif(self):
         """Vrai si l'adresse restreint la liste (le tri et la page ne comptent pas)."""
         return any(self.data.get(nom) for nom in self.filters if nom != "tri")
 
+    def une_fois(self, nom, lire):
+        """Ce que chaque compte par facette relirait : un territoire, une recherche comprise."""
+        if nom not in self._lus:
+            self._lus[nom] = lire()
+        return self._lus[nom]
+
     def cherchant(self, dispositifs, nom, saisie):
-        return dispositifs.cherchant(saisie)
+        lus = lire_recherche(saisie)
+        disant = self.queryset.order_by().disant(lus).values_list("pk", flat=True)
+        cles = self.une_fois(nom, lambda: list(disant[: BEAUCOUP + 1]) if lus else [])
+        if not cles:
+            return dispositifs.contenant(saisie)
+        # Relire quelques clés coûte moins que chercher de nouveau, à chaque compte.
+        return dispositifs.disant(lus) if len(cles) > BEAUCOUP else dispositifs.filter(pk__in=cles)
 
     def du_bassin(self, dispositifs, nom, bassin):
-        return dispositifs.du_bassin(bassin)
+        perimetre = self.une_fois("perimetre", lambda: bassin.perimetre)
+        if perimetre is None:
+            return dispositifs.none()
+        return self._en_zone(dispositifs, nom, perimetre.communes_couvertes())
 
     def du_territoire(self, dispositifs, nom, cles):
         if Echelle.FRANCE in cles:
             return dispositifs
-        return dispositifs.touchant(communes_de(cles))
+        return self._en_zone(dispositifs, nom, communes_de(cles))
+
+    def de_l_epci(self, dispositifs, nom, epci):
+        return self._en_zone(dispositifs, nom, communes_de([f"{Echelle.EPCI}-{epci.pk}"]))
+
+    def de_la_commune(self, dispositifs, nom, commune):
+        return self._en_zone(dispositifs, nom, Commune.objects.filter(pk=commune.pk))
+
+    def _en_zone(self, dispositifs, nom, communes):
+        return dispositifs.en_zone(self.une_fois(nom, lambda: cles_touchant(communes)))
 
     def de_famille(self, dispositifs, nom, slug):
         return dispositifs.filter(type__in=FAMILLES[FAMILLE_PAR_SLUG[slug]])
@@ -158,13 +210,17 @@ class DispositifFilter(django_filters.FilterSet):
         return dispositifs.filter(Q(publics__contient=public) | Q(publics__contient=Public.TOUS))
 
     def de_porteur(self, dispositifs, nom, saisie):
-        return dispositifs.filter(porteur__in=chercher_acteurs(saisie).order_by().values("pk"))
+        return dispositifs.filter(porteur__in=acteurs_dits(saisie).order_by().values("pk"))
+
+    def de_financeur(self, dispositifs, nom, saisie):
+        # Une sous-requête plutôt qu'une jointure : un dispositif ne sort jamais deux fois.
+        finances = Dispositif.financeurs.through.objects.filter(
+            acteur__in=acteurs_dits(saisie).order_by().values("pk")
+        )
+        return dispositifs.filter(pk__in=finances.values("dispositif"))
 
     def de_statut(self, dispositifs, nom, statut):
         return dispositifs.de_statut(statut)
 
     def de_fraicheur(self, dispositifs, nom, fraicheur):
         return dispositifs.de_fraicheur(fraicheur)
-
-    def trier(self, dispositifs, nom, tri):
-        return dispositifs.order_by(*TRIS[tri][1], "nom_normalise", "pk")

@@ -6,9 +6,8 @@ expressions disent : l'index et la recherche reconnaissent les mêmes expression
 """
 
 import json
-import zlib
 from collections import defaultdict
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -48,11 +47,12 @@ def _expressions_en(suite, rang):
     ]
 
 
+@lru_cache(maxsize=1000)  # les mêmes libellés reviennent à chaque dispositif
 def mots_de(texte):
     """Tous les mots d'index d'un texte : ses racines, et les mots du métier qu'il dit."""
     suite = racines(texte)
     metier = (mot for rang in range(len(suite)) for _, mot in _expressions_en(suite, rang))
-    return {*suite, *metier}
+    return frozenset([*suite, *metier])
 
 
 def mots_ponderes(dispositif):
@@ -103,8 +103,3 @@ def lire_recherche(saisie):
         lus.append(MotCherche(cle[:40], tuple(suite[rang : rang + longueur]), ecrit))
         rang += longueur
     return lus
-
-
-def empreinte_du_lexique():
-    """Un nombre qui change avec les synonymes : l'index est alors à refaire."""
-    return zlib.crc32(SYNONYMES.read_bytes())

@@ -1,25 +1,34 @@
 """Comment on trouve un dispositif : par territoire, par état, par fraîcheur, par ses mots."""
 
-from django.db import models
+from functools import reduce
+from operator import or_
+
 from django.db.models import Case, OuterRef, Q, Subquery, Sum, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from bassins.revision import QuerySetSuivi
 from dispositifs.etats import DEUX_ANS, HORS_SERVICE, PUBLICS, SIX_MOIS, Fraicheur, Statut
-from dispositifs.models.index import Mot
+from dispositifs.models.index import Mot, Zone
 from dispositifs.mots import PORTEUR, lire_recherche
 from dispositifs.territoires import cles_touchant, communes_d_ile_de_france
 from pams_portal.recherche import normaliser
 
 
 def _porte_par(mot):
-    """Le porteur a ce mot, ou un mot qui commence ainsi, dans son nom ou son sigle."""
-    return Q(porteur__nom_normalise__startswith=mot.ecrit) | Q(
-        porteur__nom_normalise__contains=f" {mot.ecrit}"
-    )
+    """Le porteur a dans son nom un mot qui commence ainsi ; ce mot même s'il est court."""
+    court = len(mot.ecrit) < 3 or mot.ecrit.isdecimal()
+    formes = {
+        "startswith": f"{mot.ecrit} " if court else mot.ecrit,
+        "contains": f" {mot.ecrit} " if court else f" {mot.ecrit}",
+    }
+    if court:
+        formes |= {"exact": mot.ecrit, "endswith": f" {mot.ecrit}"}
+    chemins = (Q(**{f"porteur__nom_normalise__{forme}": dit}) for forme, dit in formes.items())
+    return reduce(or_, chemins)
 
 
-class DispositifQuerySet(models.QuerySet):
+class DispositifQuerySet(QuerySetSuivi):
     def visibles_par(self, utilisateur):
         """Le public voit ce qui est publié ; toute personne connectée voit aussi le reste."""
         return self if utilisateur.is_authenticated else self.publies()
@@ -64,8 +73,12 @@ class DispositifQuerySet(models.QuerySet):
 
     def touchant(self, communes):
         """Les dispositifs dont la zone d'éligibilité a au moins une de ces communes."""
-        touches = self.model._base_manager.filter(zones__cle__in=cles_touchant(communes))
-        return self.filter(pk__in=touches.values("pk"))
+        return self.en_zone(cles_touchant(communes))
+
+    def en_zone(self, cles):
+        """Les dispositifs dont la zone a une de ces clés de territoire."""
+        touches = Zone.objects.filter(cle__in=cles).order_by().values("dispositif")
+        return self.filter(pk__in=touches)
 
     def du_bassin(self, bassin):
         """Les dispositifs dont la zone touche le périmètre en vigueur d'un bassin.
@@ -107,10 +120,19 @@ class DispositifQuerySet(models.QuerySet):
         Ni accents, ni casse, ni pluriel ne comptent, et les mots du métier valent leurs synonymes.
         Si rien n'y répond, la saisie se cherche comme un morceau de texte (« amien »).
         """
-        trouves, lus = self, lire_recherche(saisie)
+        lus = lire_recherche(saisie)
+        return self.disant(lus) if self.comprend(lus) else self.contenant(saisie)
+
+    def comprend(self, lus):
+        """Vrai si des dispositifs disent tous ces mots, entiers."""
+        return bool(lus) and self.disant(lus).exists()
+
+    def disant(self, lus):
+        """Les dispositifs qui disent chacun de ces `MotCherche`."""
+        trouves = self
         for mot in lus:
             trouves = trouves.filter(pk__in=self._ayant(mot))
-        return trouves if lus and trouves.exists() else self.contenant(saisie)
+        return trouves
 
     def _ayant(self, mot):
         """Les clés des dispositifs qui ont un `MotCherche` dans leur index ou chez leur porteur."""

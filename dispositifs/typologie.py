@@ -1,6 +1,7 @@
 """Les types de dispositifs, leur famille et leur thématique data·inclusion v1."""
 
 from django.db import models
+from django.utils.text import slugify
 
 
 class Thematique(models.TextChoices):
@@ -92,6 +93,7 @@ THEMATIQUES_PAR_TYPE = {
 LIBELLE_PAR_TYPE = {
     code: libelle for types in FAMILLES.values() for code, (libelle, _) in types.items()
 }
+FAMILLE_PAR_SLUG = {slugify(famille): famille for famille in FAMILLES}
 FAMILLE_PAR_TYPE = {code: famille for famille, types in FAMILLES.items() for code in types}
 
 

@@ -144,6 +144,17 @@ STORAGES = {
     },
 }
 
+# Chaque processus garde ce qu'il a déjà compté de l'inventaire ; toute écriture le rend caduc.
+MEMOIRE = "django.core.cache.backends.locmem.LocMemCache"
+CACHES = {
+    "default": {"BACKEND": MEMOIRE, "LOCATION": "commun"},
+    "inventaire": {
+        "BACKEND": MEMOIRE,
+        "LOCATION": "inventaire",
+        "OPTIONS": {"MAX_ENTRIES": 200},
+    },
+}
+
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")

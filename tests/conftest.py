@@ -25,6 +25,9 @@ def statiques_sans_manifeste():
 @pytest.fixture(autouse=True)
 def fichiers_jetables(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path / "fichiers"
+    # Un essai lit ce qu'une page compte ; ceux de la mémoire la demandent (`avec_memoire`).
+    sans_memoire = {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}
+    settings.CACHES = settings.CACHES | {"inventaire": sans_memoire}
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 

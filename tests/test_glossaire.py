@@ -17,6 +17,7 @@ APPLICATIONS = ["bassins", "acteurs", "dispositifs", "plans"]
 SANS_MOT = {
     "DeReference": "ce que partagent les lignes du référentiel",
     "Versionne": "ce que partagent les objets dont chaque écriture est un acte",
+    "Suivi": "ce que partagent les objets dont une écriture change les listes publiques",
     "PieceDePlan": "ce que partagent les objets portés par une partie",
     "PieceDeFiche": "ce que partagent les lignes d'une fiche",
     "DuPorteurDeLaFiche": "les lignes qui sont au porteur de la fiche",

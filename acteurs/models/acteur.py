@@ -2,7 +2,7 @@
 
 import re
 
-from django.db import models
+from django.db import models, transaction
 from django.urls import reverse
 
 from acteurs.contacts import refuser_les_adresses_de_personnes
@@ -10,6 +10,7 @@ from acteurs.models.journal import Versionne
 from acteurs.publics import PUBLICS_ASSOCIES
 from acteurs.validators import valider_siren, valider_siret
 from bassins.models import Commune, Departement, Epci, Region
+from bassins.revision import Revision, Sujet
 from pams_portal.champs import ChoixMultiplesField
 from pams_portal.recherche import normaliser
 
@@ -103,10 +104,13 @@ class Acteur(Versionne):
     def __str__(self):
         return self.nom
 
+    @transaction.atomic
     def save(self, *args, **kwargs):
         self.nom_normalise = normaliser(f"{self.nom} {self.sigle}")[:200]
         self.siren = self.siren or None
         super().save(*args, **kwargs)
+        # Son nom paraît dans l'inventaire.
+        Revision.monter(Sujet.INVENTAIRE)
 
     def get_absolute_url(self):
         return reverse("acteurs:acteur_detail", args=[self.pk])

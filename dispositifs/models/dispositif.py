@@ -13,9 +13,9 @@ from acteurs.contacts import refuser_les_adresses_de_personnes
 from acteurs.models import Acte, Acteur, Versionne
 from acteurs.publics import Public
 from bassins.models import Commune
+from bassins.revision import Suivi, Sujet
 from dispositifs import etats
 from dispositifs.effets import toucher_les_plans
-from dispositifs.etats import DEUX_ANS, SIX_MOIS
 from dispositifs.models.index import Mot, Zone
 from dispositifs.requetes import DispositifManager, DispositifQuerySet
 from dispositifs.territoires import bassins_touches
@@ -62,9 +62,10 @@ def tenant(porteur, acteur):
     return porteur if porteur == acteur or est_sur_le_portail(porteur) else acteur
 
 
-class Dispositif(Versionne):
+class Dispositif(Suivi, Versionne):
     """Une offre de mobilité solidaire que quelqu'un peut mobiliser."""
 
+    sujet_suivi = Sujet.INVENTAIRE
     Statut, Fraicheur, Frais = etats.Statut, etats.Fraicheur, etats.Frais
     STATUTS_PUBLICS = etats.PUBLICS
 
@@ -221,7 +222,15 @@ class Dispositif(Versionne):
                 name="dispositif_unique_par_source",
             )
         ]
-        indexes = [models.Index(fields=["statut", "nom_normalise"])]
+        indexes = [
+            # La liste se lit dans l'ordre des noms, sans relire les fiches qu'elle ne montre pas.
+            models.Index(fields=["nom_normalise", "id", "statut"], name="dispositif_liste"),
+            # Les comptes par facette se lisent tout entiers dans cet index.
+            models.Index(
+                fields=["statut", "type", "publics", "motifs", "confirme_le", "porteur"],
+                name="dispositif_facettes",
+            ),
+        ]
 
     def __str__(self):
         return self.nom
@@ -329,10 +338,7 @@ class Dispositif(Versionne):
     @property
     def statut_affiche(self):
         """Le statut tel que le temps le fait : vérifié il y a plus de six mois, à confirmer."""
-        vieilli = self.fraicheur != self.Fraicheur.VERT
-        if self.statut == self.Statut.VERIFIE and vieilli:
-            return self.Statut.A_CONFIRMER
-        return self.Statut(self.statut)
+        return etats.statut_au(timezone.localdate(), self.statut, self.confirme_le)
 
     @property
     def reserve(self):
@@ -365,12 +371,7 @@ class Dispositif(Versionne):
 
     @property
     def fraicheur(self):
-        if self.confirme_le is None:
-            return self.Fraicheur.ROUGE
-        age = timezone.localdate() - self.confirme_le
-        if age < SIX_MOIS:
-            return self.Fraicheur.VERT
-        return self.Fraicheur.ORANGE if age < DEUX_ANS else self.Fraicheur.ROUGE
+        return etats.fraicheur_au(timezone.localdate(), self.confirme_le)
 
     @property
     def fraicheur_en_mots(self):

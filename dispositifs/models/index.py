@@ -1,10 +1,10 @@
 """Les index d'un dispositif : ses territoires et ses mots, pour le trouver sans relire sa fiche."""
 
-from django.db import models, transaction
+from django.db import connection, models, transaction
 
 from dispositifs.mots import mots_ponderes
 
-MOTS_PAR_ENVOI = 5000
+INSERER = "INSERT INTO dispositifs_mot (dispositif_id, mot, poids) VALUES (%s, %s, %s)"
 
 
 class Zone(models.Model):
@@ -36,15 +36,12 @@ class MotQuerySet(models.QuerySet):
             actuels[pk][mot] = poids
         voulus = {dispositif.pk: mots_ponderes(dispositif) for dispositif in dispositifs}
         changes = [pk for pk in voulus if voulus[pk] != actuels[pk]]
-        neufs = [
-            Mot(dispositif_id=pk, mot=mot, poids=poids)
-            for pk in changes
-            for mot, poids in voulus[pk].items()
-        ]
+        neufs = [(pk, mot, poids) for pk in changes for mot, poids in voulus[pk].items()]
         if changes:
-            with transaction.atomic():
+            with transaction.atomic(), connection.cursor() as curseur:
                 self.filter(dispositif__in=changes).delete()
-                self.bulk_create(neufs, batch_size=MOTS_PAR_ENVOI)
+                # Quarante lignes par dispositif : `bulk_create` coûterait dix fois plus.
+                curseur.executemany(INSERER, neufs)
 
 
 class Mot(models.Model):

@@ -1,11 +1,18 @@
 """Trouver un dispositif dans l'inventaire."""
 
+from typing import NamedTuple
+
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
+from dispositifs.facettes import facettes
 from dispositifs.filters import filtrer
+from dispositifs.memoire import etat_des_territoires, si_change, une_fois
+from dispositifs.models import Dispositif
 from dispositifs.selection import choisis
 from dispositifs.territoires import noms_des_territoires, zone_en_mots
 from dispositifs.views.recensement import acteurs_qui_saisissent
@@ -14,18 +21,72 @@ PAR_PAGE = 50
 ZONES_PAR_LIGNE = 3
 
 
+class Inventaire(NamedTuple):
+    """Une page de la liste, gardée d'une visite à l'autre : rien de personnel n'y entre."""
+
+    filtres: str
+    resultats: str
+    total: int
+    cles: list
+    lisible: bool
+
+
 @require_safe
 @login_not_required
+@cache_control(private=True, no_cache=True)
+@si_change
 def dispositif_list(request):
+    """Un filtre, ses comptes et ses résultats : les mêmes pour qui voit la même chose."""
+    peut_ajouter = bool(acteurs_qui_saisissent(request.user))
     filtre = filtrer(request)
-    page = Paginator(filtre.qs.with_liste(), PAR_PAGE).get_page(request.GET.get("page"))
-    noms = noms_des_territoires({cle for d in page for cle in d.zone_eligibilite})
+    inventaire = une_fois(request, lambda: _lire(request, filtre, peut_ajouter), peut_ajouter)
     contexte = {
         "filtre": filtre,
-        "page": page,
-        "lignes": [(d, zone_en_mots(d.zone_eligibilite, noms, ZONES_PAR_LIGNE)) for d in page],
+        "inventaire": inventaire,
         "recherches": request.user.recherches.all() if request.user.is_authenticated else [],
-        "choisis": choisis(request, page),
-        "peut_ajouter": bool(acteurs_qui_saisissent(request.user)),
+        "choisis": choisis(request, inventaire.cles),
+        "peut_ajouter": peut_ajouter,
     }
-    return render(request, "dispositifs/dispositif_list.html", contexte)
+    reponse = render(request, "dispositifs/dispositif_list.html", contexte)
+    if request.htmx:
+        reponse["HX-Push-Url"] = adresse_courte(request)
+    return reponse
+
+
+def adresse_courte(request):
+    """L'adresse de cet état de la liste, sans les filtres laissés vides : elle se partage."""
+    remplis = request.GET.copy()
+    for nom in [nom for nom, valeur in request.GET.items() if not valeur]:
+        del remplis[nom]
+    return f"{request.path}?{remplis.urlencode()}" if remplis else request.path
+
+
+def _lire(request, filtre, peut_ajouter):
+    cles = filtre.qs.values_list("pk", flat=True)
+    page = Paginator(cles, PAR_PAGE).get_page(request.GET.get("page"))
+    total, lisible, montrees = page.paginator.count, not filtre.form.errors, list(page)
+    etat = etat_des_territoires(request)
+    contexte = {
+        "filtre": filtre,
+        "facettes": facettes(filtre, total, etat) if lisible else [],
+        "page": page,
+        "lignes": _lignes(montrees),
+        "choisis": choisis(request, montrees),
+        "peut_ajouter": peut_ajouter,
+    }
+    return Inventaire(
+        render_to_string("dispositifs/filtres.html", contexte, request),
+        render_to_string("dispositifs/resultats.html", contexte, request),
+        total,
+        montrees,
+        lisible,
+    )
+
+
+def _lignes(cles):
+    """[(dispositif, zone en mots)] dans l'ordre des clés : trier des clés coûte moins que des
+    fiches."""
+    par_cle = Dispositif.objects.with_liste().order_by().in_bulk(cles)
+    trouves = [par_cle[cle] for cle in cles if cle in par_cle]
+    noms = noms_des_territoires({cle for d in trouves for cle in d.zone_eligibilite})
+    return [(d, zone_en_mots(d.zone_eligibilite, noms, ZONES_PAR_LIGNE)) for d in trouves]

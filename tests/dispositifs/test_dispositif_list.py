@@ -86,7 +86,7 @@ def test_renommer_le_porteur_ne_perime_pas_la_recherche(client, db):
 
 def test_chaque_filtre_ne_garde_que_ce_qu_il_dit(client, territoire):
     porteur = f.make_acteur(nom="Roues libres", siren="356000000")
-    f.make_dispositif(
+    le_bon = f.make_dispositif(
         porteur,
         nom="Le bon",
         type="auto-ecole-sociale",
@@ -105,6 +105,8 @@ def test_chaque_filtre_ne_garde_que_ce_qu_il_dit(client, territoire):
         confirme_le=il_y_a(400),
     )
 
+    le_bon.financeurs.add(f.make_acteur(nom="Caisse"))
+
     for filtres in (
         {"bassin": "aisne-et-oise"},
         {"territoire": "Laon"},
@@ -117,6 +119,9 @@ def test_chaque_filtre_ne_garde_que_ce_qu_il_dit(client, territoire):
         {"thematique": "mobilite--preparer-un-permis"},
         {"public": "seniors"},
         {"motif": "sante"},
+        {"epci": "200043495"},
+        {"commune": "02408"},
+        {"financeur": "caisse"},
         {"porteur": "roues"},
         {"porteur": "356000000"},
         {"statut": "verifie"},
@@ -285,8 +290,8 @@ def test_le_nombre_de_requetes_ne_depend_pas_du_nombre_de_dispositifs(
             confirme_le=il_y_a(3),
         )
 
-    # La liste des bassins, le compte, la page, les noms des communes puis ceux des EPCI.
-    with django_assert_num_queries(5) as requetes:
+    # L'état, le compte, sept pour les facettes, la page, ses fiches, les noms des territoires.
+    with django_assert_num_queries(13) as requetes:
         client.get(URL)
 
     assert not any("description" in r["sql"].split(" WHERE ")[0] for r in requetes.captured_queries)
@@ -300,7 +305,7 @@ def test_filtrer_et_se_connecter_coutent_un_nombre_constant_de_requetes(
         f.make_dispositif(zone_eligibilite=["commune-02408"], motifs=[Motif.EMPLOI])
     client.force_login(redacteur)
 
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(31):
         reponse = client.get(
             URL, {"q": "garage", "bassin": "aisne-et-oise", "territoire": "Laon", "motif": "emploi"}
         )
@@ -321,3 +326,13 @@ def test_ajouter_n_est_propose_qu_a_qui_le_peut(client, personnes):
     for qui, propose in attendu.items():
         client.force_login(personnes[qui])
         assert ('href="/dispositifs/nouveau/"' in client.get(URL).content.decode()) is propose
+
+
+def test_sur_place_l_adresse_ne_garde_que_les_filtres_remplis(client, db):
+    f.make_dispositif(nom="Garage")
+    sur_place = {"HX-Request": "true"}
+
+    reponse = client.get(f"{URL}?q=gar%C3%A9&type=&motif=&page=2", headers=sur_place)
+    assert reponse["HX-Push-Url"] == f"{URL}?q=gar%C3%A9&page=2"
+    assert client.get(f"{URL}?q=&type=", headers=sur_place)["HX-Push-Url"] == URL
+    assert "HX-Push-Url" not in client.get(URL)

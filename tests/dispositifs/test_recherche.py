@@ -2,9 +2,11 @@
 
 import json
 from importlib import import_module
+from io import StringIO
 
 import pytest
 from django.apps import apps
+from django.core.management import call_command
 
 from dispositifs.models import Dispositif, Mot
 from dispositifs.mots import NOM, PROSE, SYNONYMES, TYPE, lire_recherche, mots_ponderes
@@ -135,6 +137,14 @@ def test_renommer_le_porteur_suit_sans_refaire_l_index(db):
     assert trouves("ancien") == []
 
 
+def test_un_mot_court_ou_un_nombre_doit_etre_entier_dans_le_nom_du_porteur(db):
+    for nom in ("Acteur 50", "50 Manche", "Acteur 501", "AB mobil", "Abri"):
+        f.make_dispositif(f.make_acteur(nom=nom), nom=f"de {nom}", type="comite", description="X")
+
+    assert sorted(trouves("50")) == ["de 50 Manche", "de Acteur 50"]
+    assert trouves("ab") == ["de AB mobil"]
+
+
 def test_a_defaut_de_mot_entier_un_morceau_suffit(db):
     f.make_dispositif(nom="Amiens mobilité", description="Rien.")
 
@@ -189,6 +199,17 @@ def test_la_migration_indexe_les_dispositifs_deja_la(db):
     import_module("dispositifs.migrations.0003_index_des_mots").indexer(apps, None)
 
     assert set(Mot.objects.values_list("dispositif", "mot")) == attendu
+
+
+def test_la_commande_refait_l_index_et_le_rejouer_ne_change_rien(db):
+    dispositif = f.make_dispositif(nom="Navette")
+    attendu = dict(dispositif.mots.values_list("mot", "poids"))
+    dispositif.mots.filter(mot=racine("navette")).delete()
+    dispositif.mots.create(mot="ancien", poids=1)
+
+    for _ in range(2):
+        call_command("indexer_dispositifs", verbosity=0, stdout=StringIO())
+        assert dict(dispositif.mots.values_list("mot", "poids")) == attendu
 
 
 @pytest.mark.parametrize("groupe", GROUPES, ids=lambda groupe: groupe["mot"])
