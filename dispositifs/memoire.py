@@ -16,6 +16,8 @@ from django.views.decorators.http import condition
 from bassins.revision import Revision, Sujet
 
 UN_JOUR = 24 * 3600
+DOSSIERS_DU_CODE = ("templates", "static", "pams_portal", "bassins", "acteurs", "dispositifs")
+SUFFIXES = {".html", ".css", ".js", ".svg", ".py", ".json"}
 
 
 def etat_des_territoires(request):
@@ -32,10 +34,8 @@ def _etats(request):
 @lru_cache(maxsize=1)
 def version_du_code():
     """Ce qui change quand le portail est mis à jour : la page peut changer sans la base."""
-    sources = [*settings.BASE_DIR.glob("templates/**/*.html"), *settings.BASE_DIR.glob("*/**/*.py")]
-    fichiers = [f for f in sources if ".venv" not in f.parts] + [
-        *settings.STATIC_ROOT.glob("staticfiles.json")
-    ]
+    dossiers = (settings.BASE_DIR / nom for nom in DOSSIERS_DU_CODE)
+    fichiers = [f for dossier in dossiers for f in dossier.rglob("*.*") if f.suffix in SUFFIXES]
     dates = sorted((str(f), f.stat().st_mtime_ns) for f in fichiers)
     return zlib.crc32(repr(dates).encode())
 
