@@ -3,6 +3,7 @@
 from functools import reduce
 from operator import or_
 
+from django.db import models
 from django.db.models import Case, OuterRef, Q, Subquery, Sum, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone

@@ -69,9 +69,8 @@ class Choisis(NamedTuple):
     ailleurs: list
 
 
-def choisis(request, page):
+def choisis(request, montrees):
     toutes = cles_choisies(request)[:AU_PLUS]
-    montrees = {dispositif.pk for dispositif in page}
     return Choisis(toutes, [cle for cle in toutes if cle not in montrees])
 
 

@@ -29,7 +29,7 @@ def test_choisir_une_facette_met_la_liste_a_jour_sur_place_et_garde_l_historique
     assert page.evaluate("window.temoin") is not None
     assert re.search(r"/dispositifs/\?type=[a-z-]+$", page.url), page.url
     expect(page.get_by_label("Type", exact=True)).to_be_focused()
-    expect(page.locator("#filtres")).to_have_attribute("open", "")
+    expect(page.locator("#panneau-filtres")).to_have_attribute("open", "")
     expect(page.locator("#resultats .liste > li")).to_have_count(attendu)
     filtree = page.url
 

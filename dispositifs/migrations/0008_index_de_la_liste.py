@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("acteurs", "0003_origine"),
         ("bassins", "0002_revision"),
-        ("dispositifs", "0005_contacts_de_service"),
+        ("dispositifs", "0007_importation"),
     ]
 
     operations = [
