@@ -191,7 +191,8 @@ class Plan(Versionne):
         motif = normaliser(motif).strip() if passage.motive else ""
         if passage.motive and not motif:
             raise ValidationError("Dites pourquoi : le motif est gardé avec les visas qui tombent.")
-        plan.versions.annuler_les_visas(f"{passage.verbe} : {motif}" if motif else passage.verbe)
+        raison = f"{passage.verbe} : {motif}" if motif else passage.verbe
+        plan.versions.annuler_les_visas(raison, utilisateur)
         plan.avancer(utilisateur, place, vers, Acte.Verbe.PASSER, motif)
         return plan
 

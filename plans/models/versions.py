@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from acteurs.models import Acte
-from pams_portal.droits import Droit, exiger
+from acteurs.models import Acte, Motif, Utilisateur, prevenir
+from pams_portal.droits import Droit, Role, exiger
 from plans.etapes import Etat, passage_entre
 from plans.models.plan import PartiePrenante, PieceDePlan, Plan
 from plans.versions.canonique import contenu_canonique, contenus_confidentiels, empreinte
@@ -48,12 +48,17 @@ class VersionQuerySet(models.QuerySet):
         for version in self.en_attente().filter(plan__in=plans).select_related("plan__bassin"):
             octets = contenu_canonique(version.plan)
             if empreinte(octets) != version.empreinte:
-                raison = version.ce_qui_a_change(octets)
-                self.filter(pk=version.pk).annuler_les_visas(raison)
+                raison, auteur = version.ce_qui_a_change(octets)
+                self.filter(pk=version.pk).annuler_les_visas(raison, auteur)
 
-    def annuler_les_visas(self, raison):
+    def annuler_les_visas(self, raison, auteur=None):
+        """Fait tomber les visas et prévient qui les avait donnés, sauf de son propre acte."""
         vivants = Visa.objects.vivants().filter(version_visee__in=self)
+        tombes = list(vivants.select_related("version_visee__plan", "utilisateur"))
         vivants.update(annule_le=timezone.now(), raison=raison)
+        for visa in tombes:
+            donneurs = [visa.utilisateur] if visa.utilisateur else []
+            prevenir(donneurs, "a fait tomber votre visa", visa, par=auteur, motif=Motif.DECISION)
 
 
 class Version(models.Model):
@@ -99,7 +104,7 @@ class Version(models.Model):
         return json.loads(self.contenu)["plan"]
 
     def ce_qui_a_change(self, octets):
-        """« Le contenu a changé : … » : quoi, et le dernier acte qui l'explique."""
+        """(« Le contenu a changé : … », la personne) : quoi, et le dernier acte qui l'explique."""
         quoi = en_une_phrase(self.donnees(), json.loads(octets)["plan"])
         acte = Acte.objects.du_dossier(self.plan.identifiant).exclude(
             cible_type=Visa._meta.label_lower
@@ -107,9 +112,13 @@ class Version(models.Model):
         dernier = acte.filter(quand__gte=self.scellee_le).first()
         phrase = f"Le contenu a changé : {quoi}."
         if dernier is None:
-            return f"{phrase} La source est hors du plan : un acteur, ou un dispositif qu’il cite."
+            ailleurs = "La source est hors du plan : un acteur, ou un dispositif qu’il cite."
+            return f"{phrase} {ailleurs}", None
         quand = date_format(timezone.localtime(dernier.quand), r"j F Y à H \h i")
-        return f"{phrase} Dernier acte : {dernier} ({dernier.nom_acteur}), le {quand}."
+        return (
+            f"{phrase} Dernier acte : {dernier} ({dernier.nom_acteur}), le {quand}.",
+            dernier.utilisateur,
+        )
 
     def figer(self, utilisateur, place):
         """Le dernier visa est là : la version prend son numéro, et le plan passe l'étape."""
@@ -153,6 +162,7 @@ class VisaQuerySet(models.QuerySet):
             nom_acteur=str(partie.acteur),
         )
         visa.consigner(utilisateur, place, Acte.Verbe.VISER)
+        visa.demander_les_autres(utilisateur)
         if not version.attendus():
             plan.refresh_from_db()
             version.figer(utilisateur, place)
@@ -224,6 +234,20 @@ class Visa(PieceDePlan):
     @property
     def porteur_id(self):
         return self.partie_id
+
+    def get_absolute_url(self):
+        adresse = reverse("plans:plan_etapes", args=[self.plan.slug])
+        return f"{adresse}#passage-{self.version_visee.vers}"
+
+    def demander_les_autres(self, utilisateur):
+        """Prévient les valideurs des co-pilotes dont le visa manque encore."""
+        acteurs = [partie.acteur_id for partie in self.version_visee.attendus()]
+        valideurs = Utilisateur.objects.filter(
+            habilitations__acteur__in=acteurs, habilitations__role=Role.VALIDEUR
+        ).distinct()
+        phrase = "a visé ce contenu : votre visa est attendu"
+        acteur = self.partie.acteur
+        prevenir(valideurs, phrase, self, par=utilisateur, acteur=acteur, motif=Motif.DECISION)
 
     @transaction.atomic
     def retirer(self, utilisateur):

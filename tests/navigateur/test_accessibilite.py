@@ -66,6 +66,7 @@ region       -  /plans/nouveau/
 region       ★  {plan}
 region       -  {plan}modifier/
 region       ★  {plan}journal/
+region       ★  {plan}etapes/
 region       ★  {plan}conformite/
 region       ★  {plan}parties/
 region       -  {plan}parties/nouvelle/
