@@ -44,9 +44,10 @@ def tableau(mesures):
 def principal(mots):
     with tempfile.TemporaryDirectory(prefix="pams-mesures-") as dossier:
         preparer(dossier)
-        from benchmarks import comparaison, document, importation, journal
+        from benchmarks import comparaison, document, importation, journal, versions
 
         groupes = [document.mesurer, journal.mesurer, comparaison.mesurer, importation.mesurer]
+        groupes.append(versions.mesurer)
         choisis = [g for g in groupes if not mots or any(mot in g.__module__ for mot in mots)]
         tableau([mesure for groupe in choisis for mesure in groupe()])
 
