@@ -58,11 +58,12 @@ def sur_cette_base():
 def mesures():
     from django.core.files.base import ContentFile
 
+    from bassins.models import Epci
     from dispositifs.models import Importation
     from dispositifs.taches import avancer
-    from tests.factories import make_acteur, make_plan, make_utilisateur
+    from tests.factories import make_acteur, make_bassin, make_plan, make_utilisateur
 
-    make_plan()
+    make_plan(make_bassin(*Epci.objects.all()[:8]))
     acteur = make_acteur()
     importation = Importation.objects.create(
         acteur=acteur,
