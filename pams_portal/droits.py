@@ -67,6 +67,10 @@ class Droit(models.TextChoices):
     MODIFIER_INDICATEUR = "modifier_indicateur", "Créer et modifier son indicateur"
     PROPOSER = "proposer", "Proposer de modifier la part d’une autre partie"
     REPRENDRE_PROPOSITION = "reprendre_proposition", "Reprendre sa proposition tant qu’elle attend"
+    OBSERVER = "observer", "Faire une observation sur le plan, répondre à celle d’un autre"
+    CORRIGER_MESSAGE = "corriger_message", "Corriger son propre message, peu après l’avoir écrit"
+    RETIRER_MESSAGE = "retirer_message", "Retirer son propre message, peu après l’avoir écrit"
+    RESOUDRE_OBSERVATION = "resoudre_observation", "Marquer une observation résolue, ou la rouvrir"
     CREER_DISPOSITIF = "creer_dispositif", "Ajouter un dispositif à l’inventaire"
     IMPORTER_DISPOSITIFS = (
         "importer_dispositifs",
@@ -140,6 +144,10 @@ MATRICE = {
     Droit.MODIFIER_INDICATEUR:    Regle(SIEN, SIEN, SIEN, NON,  NON,  NON,  REDACTEUR, "est_en_redaction"),
     Droit.PROPOSER:               Regle(TOUT, TOUT, TOUT, NON,  NON,  NON,  REDACTEUR, "est_en_redaction"),
     Droit.REPRENDRE_PROPOSITION:  Regle(SIEN, SIEN, SIEN, NON,  NON,  NON,  REDACTEUR, "est_ouverte"),
+    Droit.OBSERVER:               Regle(TOUT, TOUT, TOUT, TOUT, NON,  NON,  REDACTEUR, "est_observable"),
+    Droit.CORRIGER_MESSAGE:       Regle(SIEN, SIEN, SIEN, SIEN, NON,  NON,  REDACTEUR, "est_corrigeable"),
+    Droit.RETIRER_MESSAGE:        Regle(SIEN, SIEN, SIEN, SIEN, NON,  NON,  REDACTEUR, "est_reprenable"),
+    Droit.RESOUDRE_OBSERVATION:   Regle(TOUT, SIEN, SIEN, SIEN, NON,  NON,  REDACTEUR, "est_observable"),
     Droit.CREER_DISPOSITIF:       Regle(SIEN, SIEN, SIEN, SIEN, SIEN, NON,  REDACTEUR),
     Droit.IMPORTER_DISPOSITIFS:   Regle(SIEN, SIEN, SIEN, SIEN, SIEN, NON,  REDACTEUR),
     Droit.MODIFIER_DISPOSITIF:    Regle(SIEN, SIEN, SIEN, SIEN, SIEN, NON,  REDACTEUR),

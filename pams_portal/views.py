@@ -30,6 +30,10 @@ CONDITIONS_EN_MOTS = {
     "public de l’emploi ou un co-pilote",
     "est_ouverte": "Tant que la partie concernée n’a pas décidé",
     "est_recevable": "Quand la fiche est devant un comité, tant que le plan est en rédaction",
+    "est_observable": "Tant que le plan n’est pas clos",
+    "est_corrigeable": "Dans les dix minutes, par la personne qui l’a écrit",
+    "est_reprenable": "Dans les dix minutes, par la personne qui l’a écrit ; s’il ouvre la "
+    "discussion, tant que personne n’a répondu",
     "est_retirable": "Tant que le plan est en rédaction, que la fiche est un brouillon et que "
     "personne d’autre ne s’y est engagé",
 }
@@ -69,6 +73,12 @@ GROUPES = {
         Droit.MODIFIER_INDICATEUR,
     ],
     "Les propositions": [Droit.PROPOSER, Droit.REPRENDRE_PROPOSITION],
+    "Les observations": [
+        Droit.OBSERVER,
+        Droit.CORRIGER_MESSAGE,
+        Droit.RETIRER_MESSAGE,
+        Droit.RESOUDRE_OBSERVATION,
+    ],
     "L’inventaire": [
         Droit.CREER_DISPOSITIF,
         Droit.IMPORTER_DISPOSITIFS,

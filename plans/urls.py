@@ -6,6 +6,7 @@ from plans.views import (
     conformite,
     document,
     lignes,
+    observations,
     parties,
     parts,
     plan,
@@ -21,6 +22,7 @@ FICHE = f"{PLAN}fiches/<str:code>/"
 LIGNE = f"{FICHE}<slug:nature>/"
 PART = f"{PLAN}parts/<slug:sorte>/<int:pk>/"
 PROPOSITION = f"{PLAN}propositions/<int:pk>/"
+OBSERVATION = f"{PLAN}observations/<int:numero>/"
 
 urlpatterns = [
     path("ma-part/", plan.ma_part, name="ma_part"),
@@ -109,5 +111,28 @@ urlpatterns = [
         f"{FICHE}partenariats/<int:pk>/repondre/",
         lignes.partenariat_repondre,
         name="partenariat_repondre",
+    ),
+    # La concertation : les observations
+    path(f"{PLAN}observations/", observations.observation_list, name="observation_list"),
+    path(f"{PLAN}observations.csv", observations.observation_csv, name="observation_csv"),
+    path(f"{PLAN}observations.xlsx", observations.observation_xlsx, name="observation_xlsx"),
+    path(
+        f"{PLAN}observations/nouvelle/<slug:nature>/<str:cible>/",
+        observations.observation_create,
+        name="observation_create",
+    ),
+    path(OBSERVATION, observations.observation_detail, name="observation_detail"),
+    path(f"{OBSERVATION}repondre/", observations.observation_repondre, name="observation_repondre"),
+    path(f"{OBSERVATION}resoudre/", observations.observation_resoudre, name="observation_resoudre"),
+    path(f"{OBSERVATION}rouvrir/", observations.observation_rouvrir, name="observation_rouvrir"),
+    path(
+        f"{OBSERVATION}messages/<int:pk>/corriger/",
+        observations.message_update,
+        name="message_update",
+    ),
+    path(
+        f"{OBSERVATION}messages/<int:pk>/retirer/",
+        observations.message_delete,
+        name="message_delete",
     ),
 ]

@@ -28,6 +28,8 @@ from plans.models import (
     Financement,
     Indicateur,
     LigneBudget,
+    Message,
+    Observation,
     Partenariat,
     PartiePrenante,
     Plan,
@@ -272,4 +274,24 @@ def make_visa(version, partie, utilisateur=None, **champs):
     noms = {"nom_utilisateur": str(utilisateur or "Agent"), "nom_acteur": partie.acteur.nom}
     return Visa.objects.create(
         version_visee=version, partie=partie, utilisateur=utilisateur, **noms | champs
+    )
+
+
+def make_observation(porteur, auteur=None, texte="Le délai tient-il ?", **champs):
+    """Une observation et le message qui l'ouvre ; sur le chapitre 4 si rien n'est dit."""
+    if not {"chapitre", "fiche"} & set(champs):
+        champs["chapitre"] = make_chapitre(porteur.plan)
+    observation = Observation.objects.create(plan=porteur.plan, porteur=porteur, **champs)
+    make_message(observation, porteur, auteur, texte=texte)
+    return observation
+
+
+def make_message(observation, porteur, auteur=None, **champs):
+    defaut = {
+        "nom_auteur": str(auteur or ""),
+        "nom_acteur": porteur.acteur.nom,
+        "texte": f"Message {next(_n)}",
+    }
+    return Message.objects.create(
+        observation=observation, porteur=porteur, auteur=auteur, **defaut | champs
     )

@@ -14,6 +14,7 @@ import pytest
 from django.db import connection, transaction
 from django.test import Client
 from django.urls import get_resolver, reverse
+from django.utils import timezone
 
 from dispositifs.models import Distinction
 from dispositifs.models.fraicheur import signataire
@@ -162,6 +163,21 @@ plans:proposition_detail              prop_detournee   302  404    404    404   
 plans:proposition_accepter            proposition      302  200    403    200   403   403   403   403 403 403   403   404   404  404
 plans:proposition_refuser        post proposition      403  200    403    200   403   403   403   403 403 403   403   404   404  404
 plans:proposition_reprendre      post proposition      403  403    302    403   403   403   403   403 403 403   403   404   404  404
+plans:observation_list                plan             302  200    200    200   200   200   200   200 200 200   200   404   404  404
+plans:observation_list                adopte           302  403    403    403   403   403   403   403 403 403   403   403   403  403
+plans:observation_csv                 plan             302  200    200    200   200   200   200   200 200 200   200   404   404  404
+plans:observation_xlsx                plan             302  200    200    200   200   200   200   200 200 200   200   404   404  404
+plans:observation_create              obs_chapitre     302  200    200    200   403   403   403   200 200 200   200   404   404  404
+plans:observation_create              obs_secrete      302  200    200    200   403   403   403   200 200 200   200   404   404  404
+plans:observation_create              obs_ailleurs     302  404    404    404   404   404   404   404 404 404   404   404   404  404
+plans:observation_detail              obs_invit        302  200    200    200   200   200   200   200 200 200   200   404   404  404
+plans:observation_repondre            obs_invit        302  200    200    200   403   403   403   200 200 200   200   404   404  404
+plans:observation_resoudre       post obs_invit        403  302    302    302   403   403   403   302 403 403   302   404   404  404
+plans:observation_rouvrir        post obs_invit        403  302    302    302   403   403   403   302 403 403   302   404   404  404
+plans:message_update                  mess_invit       302  403    403    403   403   403   403   403 403 403   200   404   404  404
+plans:message_update                  mess_region      302  200    403    403   403   403   403   403 403 403   403   404   404  404
+plans:message_delete                  mess_invit       302  403    403    403   403   403   403   403 403 403   200   404   404  404
+plans:message_delete                  mess_repondu     302  403    403    403   403   403   403   403 403 403   403   404   404  404
 deconnexion                      post -                302  302    302    302   302   302   302   302 302 302   302   302   302  302
 notification_list                     -                302  200    200    200   200   200   200   200 200 200   200   200   200  200
 notification_reglages                 -                302  200    200    200   200   200   200   200 200 200   200   200   200  200
@@ -294,6 +310,18 @@ def objets(bassin, plan, region, departement, aom, spe, association, invitee, pe
     def habilitation(qui):
         return personnes[qui].habilitations.get().pk
 
+    def observation(partie, qui, **cible):
+        return f.make_observation(partie, personnes[qui], **cible)
+
+    def message(fil, **champs):
+        premier = fil.messages.first()
+        fil.messages.filter(pk=premier.pk).update(**champs or {"ecrit_le": timezone.now()})
+        return [plan.slug, fil.numero, premier.pk]
+
+    de_l_invitee = observation(invitee, "invitee", contribution=f.make_contribution(aom))
+    repondue = observation(region, "region", fiche=fiche)
+    f.make_message(repondue, aom)
+
     def part(partie, cle="accompagnement"):
         return [plan.slug, f.make_contribution(partie, cle).pk]
 
@@ -318,6 +346,13 @@ def objets(bassin, plan, region, departement, aom, spe, association, invitee, pe
         "levee_adopte": [adopte.slug, "B5-lecture"],
         "version_un": [plan.slug, version.numero],
         "chapitre": [plan.slug, "accompagnement"],
+        "obs_chapitre": [plan.slug, "chapitre", "accompagnement"],
+        "obs_secrete": [plan.slug, "fiche", secrete.code],
+        "obs_ailleurs": [plan.slug, "contribution", f.make_contribution(porteur_adopte).pk],
+        "obs_invit": [plan.slug, de_l_invitee.numero],
+        "mess_invit": message(de_l_invitee),
+        "mess_region": message(observation(region, "region")),
+        "mess_repondu": message(repondue),
         "chapitre_spe": [plan.slug, "mesures_spe"],
         "chapitre_fiches": [plan.slug, "recapitulatif"],
         "part_region": part(region),

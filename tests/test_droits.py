@@ -21,6 +21,8 @@ PARTS = [
     Droit.MODIFIER_INDICATEUR,
     Droit.REPRENDRE_PROPOSITION,
     Droit.IMPORTER_DISPOSITIFS,
+    Droit.CORRIGER_MESSAGE,
+    Droit.RETIRER_MESSAGE,
     Droit.MODIFIER_DISPOSITIF,
     Droit.CONFIRMER_DISPOSITIF,
     Droit.MODIFIER_ACTEUR,
@@ -56,6 +58,10 @@ def test_les_invites_lisent_et_repondent_pour_eux_mêmes():
     ouverts = {d for d, regle in MATRICE.items() if regle.invitee != NON}
     assert ouverts == {
         Droit.LIRE_PLAN,
+        Droit.OBSERVER,
+        Droit.CORRIGER_MESSAGE,
+        Droit.RETIRER_MESSAGE,
+        Droit.RESOUDRE_OBSERVATION,
         Droit.REPONDRE_COMME_PARTIE,
         Droit.CREER_DISPOSITIF,
         Droit.IMPORTER_DISPOSITIFS,

@@ -18,6 +18,7 @@ FEUILLES = {
     "recherche",
     "comparaison",
     "fusion",
+    "tableau",
 }
 # Appelés par Django ou par héritage, jamais nommés dans le code.
 GABARITS_DE_DJANGO = ("django/", "400.html", "403.html", "404.html", "500.html")

@@ -51,6 +51,8 @@ class Acte(models.Model):
         VISER = "viser", "a visé"
         FIGER = "figer", "a figé, par le dernier visa,"
         PASSER = "passer", "a fait passer d’étape"
+        RESOUDRE = "resoudre", "a résolu"
+        ROUVRIR = "rouvrir", "a rouvert"
 
     DEBUTS = {Verbe.CREER, Verbe.OUVRIR, Verbe.PROPOSER}
     FINS = {Verbe.SUPPRIMER, Verbe.RETIRER}
@@ -160,6 +162,7 @@ class Versionne(models.Model):
             type(self)._default_manager.filter(pk=self.pk).update(version=F("version") + 1)
         acte.save()
         self.apres_ecriture()
+        self.annoncer(acte)
         return acte
 
     def acte(self, utilisateur, place, verbe, avant, apres, signature="", origine=""):
@@ -226,3 +229,6 @@ class Versionne(models.Model):
 
     def apres_ecriture(self):
         """Ce qu'une écriture entraîne ailleurs (un document à refaire) ; rien par défaut."""
+
+    def annoncer(self, acte):
+        """Prévient ceux que cet acte concerne, dans sa transaction ; personne par défaut."""

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from acteurs.models.courriel import Courriel
 from acteurs.models.utilisateur import Utilisateur
+from pams_portal.texte import normaliser
 
 # Le temps qu'a l'auteur d'un message pour le corriger ou le retirer avant que rien ne parte.
 DELAI = timedelta(minutes=10)
@@ -41,7 +42,7 @@ def prevenir(personnes, phrase, objet, *, par, acteur=None, motif=Motif.SUIVI, s
     `phrase` suit le nom de l'auteur (« vous a mentionné »). `objet`, versionné et pourvu de
     `get_absolute_url`, est ce dont on parle : son identifiant fait le fil, que chacun peut quitter.
     `source` est le message, s'il y en a un : versionné, avec un `texte` ; corrigé ou retiré avant
-    l'envoi (`Notification.objects.rectifier`), il part corrigé, ou ne part pas.
+    l'envoi (`rectifier`, `retirer`), il part corrigé, ou ne part pas.
 
     Nul n'est prévenu de ses propres actes, ni d'un plan où il n'a pas de place, ni deux fois du
     même message, ni d'un fil qu'il a quitté, sauf s'il y est mentionné ou que sa décision y est
@@ -53,7 +54,8 @@ def prevenir(personnes, phrase, objet, *, par, acteur=None, motif=Motif.SUIVI, s
     dossier = objet.dossier if objet.plan_id else None
     if dossier:
         destinataires = destinataires.filter(pk__in=Utilisateur.objects.ayant_place(dossier))
-    auteur = f"{par} ({acteur})" if acteur else str(par or "Le portail")
+    auteur = normaliser(f"{par} ({acteur})" if acteur else par or "Le portail")
+    phrase = normaliser(phrase)
     deja = Notification.objects.filter(fil=objet.identifiant)
     if source is None:
         deja = deja.en_attente().filter(phrase=phrase, auteur=auteur, motif=motif)
@@ -69,7 +71,7 @@ def prevenir(personnes, phrase, objet, *, par, acteur=None, motif=Motif.SUIVI, s
             motif=motif,
             auteur=auteur[:400],
             phrase=phrase[:200],
-            objet=str(objet)[:300],
+            objet=normaliser(objet)[:300],
             url=objet.get_absolute_url(),
             fil=objet.identifiant,
             dossier=dossier,
@@ -98,6 +100,9 @@ class NotificationQuerySet(models.QuerySet):
     def non_lues(self):
         return self.filter(lue_le=None)
 
+    def du_fil(self, objet):
+        return self.filter(fil=objet.identifiant)
+
     def en_attente(self):
         """Ni lues, ni rangées dans un courriel."""
         return self.non_lues().filter(courriel=None)
@@ -105,14 +110,12 @@ class NotificationQuerySet(models.QuerySet):
     def lire(self):
         return self.non_lues().update(lue_le=timezone.now())
 
-    def rectifier(self, source, destinataires):
-        """Un message a été corrigé : ce qui n'est pas parti dit le nouveau texte.
-
-        Qui n'est plus concerné (une mention ôtée) n'en entend pas parler.
-        """
-        attente = self.filter(source=source.identifiant).filter(Courriel.pas_partis("courriel"))
-        attente.exclude(destinataire__in=destinataires).delete()
-        self.filter(source=source.identifiant).update(extrait=source.texte[:EXTRAIT])
+    def rectifier(self, source):
+        """Un message a été corrigé : ce qui n'est ni lu ni parti s'oublie, à l'appelant de prévenir
+        de nouveau qui est encore concerné ; ce qui a été lu dit le nouveau texte."""
+        siennes = self.filter(source=source.identifiant)
+        siennes.non_lues().filter(Courriel.pas_partis("courriel")).delete()
+        siennes.update(extrait=source.texte[:EXTRAIT])
 
     def retirer(self, source):
         """Un message a été retiré : personne n'a plus à le lire."""

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
@@ -57,7 +58,9 @@ def fil_suivre(request, fil):
     else:
         abonnement.suivre()
         messages.success(request, "Vous suivez de nouveau ce fil.")
-    return redirect("notification_list")
+    retour = request.POST.get("retour", "")
+    sur = url_has_allowed_host_and_scheme(retour, {request.get_host()}, request.is_secure())
+    return redirect(retour if sur else "notification_list")
 
 
 @login_not_required

@@ -1,9 +1,10 @@
 """Les plans fictifs, écrits acte par acte par les parties elles-mêmes."""
 
-from acteurs.models import Acte
+from acteurs.models import Acte, Notification
 from bassins.models import Bassin
 from pams_portal.demonstration.contenu import identifiant, lire, lire_tous, textes
 from pams_portal.demonstration.fiches import ecrire_fiche
+from pams_portal.demonstration.observations import ne_rien_envoyer, observer
 from pams_portal.demonstration.redaction import Redaction
 from pams_portal.demonstration.territoire import chiffres_du_bassin
 from pams_portal.droits import Droit
@@ -31,6 +32,11 @@ def charger_plan(slug, acteurs, personnes, dispositifs):
     for fiche in lire_tous(slug, "fiches"):
         ecrire_fiche(redaction, dispositifs, **fiche)
     _proposer(redaction, contenu.get("proposition", []))
+    # Ce que l'écriture du plan vient d'annoncer n'apprendrait rien à personne.
+    Notification.objects.filter(dossier=plan.identifiant).delete()
+    for observation in lire(slug, "observations.toml").get("observation", []):
+        observer(redaction, **observation)
+    ne_rien_envoyer(plan)
 
 
 def _accueillir_les_parties(redaction, pilote, fiches):

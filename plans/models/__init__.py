@@ -2,6 +2,7 @@ from plans.models.document import Document
 from plans.models.fiche import FicheAction
 from plans.models.lignes import DemandeDePartenariat, Etape, Partenariat
 from plans.models.moyens import DemandeDeFinancement, Financement, LigneBudget
+from plans.models.observations import Message, Observation
 from plans.models.plan import PartiePrenante, PieceDePlan, Plan
 from plans.models.propositions import Proposition
 from plans.models.redaction import Axe, Chapitre, Contribution, Objectif
@@ -23,7 +24,9 @@ __all__ = [
     "Indicateur",
     "Levee",
     "LigneBudget",
+    "Message",
     "Objectif",
+    "Observation",
     "PartiePrenante",
     "Partenariat",
     "PieceDePlan",

@@ -14,6 +14,7 @@ from bassins.models import Bassin, Commune, Epci
 from dispositifs.models import Dispositif
 from pams_portal.champs import ChoixMultiplesField, TexteRicheField
 from pams_portal.droits import Droit, exiger, plans_ou
+from plans.annonces import signaler
 from plans.models.plan import PartiePrenante, PieceDePlan, Plan
 from plans.models.redaction import Objectif, PieceQuerySet
 
@@ -182,6 +183,10 @@ class FicheAction(PieceDePlan):
         super().clean()
         if self.debut and self.fin and self.debut > self.fin:
             raise ValidationError({"fin": "La fin précède le début."})
+
+    def annoncer(self, acte):
+        if acte.verbe == Acte.Verbe.ATTRIBUER:
+            signaler([self.porteur], "vous a attribué cette fiche", self, acte)
 
     @property
     def ancre(self):

@@ -5,6 +5,7 @@ from django.db.models import Q
 
 from acteurs.models import Acte
 from pams_portal.droits import exiger
+from plans.annonces import demander, signaler
 from plans.models.fiche import FicheAction
 from plans.models.plan import PartiePrenante, PieceDePlan
 
@@ -115,6 +116,13 @@ class Partenariat(PieceDeFiche):
 
     def __str__(self):
         return f"{self.fiche.code} – {self.nom} ({self.get_role_display().lower()})"
+
+    def annoncer(self, acte):
+        if self.partie_id and acte.verbe == Acte.Verbe.CREER:
+            demander(self.partie, "vous propose un rôle", self, acte)
+        elif acte.verbe == Acte.Verbe.REPONDRE:
+            reponse = f"a répondu « {self.get_reponse_display().lower()} »"
+            signaler([self.fiche.porteur], reponse, self, acte)
 
     @property
     def nom(self):

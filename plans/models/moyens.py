@@ -6,7 +6,9 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 
+from acteurs.models import Acte
 from pams_portal.champs import NombreField
+from plans.annonces import demander, signaler
 from plans.models.fiche import FicheAction
 from plans.models.lignes import DuPorteurDeLaFiche, PieceDeFiche
 from plans.models.plan import PartiePrenante
@@ -120,6 +122,12 @@ class Financement(PieceDeFiche):
 
     def __str__(self):
         return f"{self.fiche.code} – financement de {self.nom}"
+
+    def annoncer(self, acte):
+        if acte.verbe == Acte.Verbe.CREER and self.financeur_id and self.attend_une_reponse:
+            demander(self.financeur, "sollicite votre financement", self, acte)
+        elif self.financeur_id and {"montant", "statut"} & set(acte.apres):
+            signaler([self.fiche.porteur], "a chiffré son financement", self, acte)
 
     @property
     def nom(self):

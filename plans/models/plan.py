@@ -10,6 +10,7 @@ from acteurs.models import Acte, Acteur, Fonction, Versionne
 from bassins.models import Bassin
 from pams_portal.droits import Droit, Qualite, exiger, plans_ou
 from pams_portal.texte import normaliser
+from plans.annonces import demander, signaler
 from plans.etapes import Etat, passage_entre
 from plans.sommaire import AXES_PROPOSES, SOMMAIRE
 
@@ -172,6 +173,11 @@ class Plan(Versionne):
         return self.est_en_redaction
 
     @property
+    def est_observable(self):
+        """On peut en parler tant qu'il vit, y compris pendant les délibérations et le suivi."""
+        return self.etat != self.Etat.CLOS
+
+    @property
     def est_public(self):
         return self.etat in self.ETATS_PUBLICS
 
@@ -222,7 +228,9 @@ class Plan(Versionne):
         plan.save()
         plan._proposer_les_parties()
         plan._poser_le_sommaire(plan.parties.get(acteur=place.acteur, qualite=Qualite.CO_PILOTE))
-        plan.consigner(utilisateur, place, Acte.Verbe.OUVRIR)
+        acte = plan.consigner(utilisateur, place, Acte.Verbe.OUVRIR)
+        for partie in plan.parties.select_related("acteur", "plan"):
+            partie.solliciter(acte)
         return plan
 
     @classmethod
@@ -350,6 +358,20 @@ class PartiePrenante(PieceDePlan):
 
     def __str__(self):
         return f"{self.acteur.nom} ({self.get_qualite_display().lower()})"
+
+    def get_absolute_url(self):
+        return reverse("plans:partie_list", args=[self.plan.slug])
+
+    def annoncer(self, acte):
+        if acte.verbe == Acte.Verbe.CREER:
+            self.solliciter(acte)
+        elif acte.verbe == Acte.Verbe.REPONDRE:
+            reponse = f"a répondu « {self.get_reponse_display().lower()} »"
+            signaler(self.plan.parties.co_pilotes(), reponse, self, acte)
+
+    def solliciter(self, acte):
+        if self.reponse == self.Reponse.SOLLICITEE:
+            demander(self, "demande si votre structure contribue au plan", self, acte)
 
     @property
     def porteur_id(self):

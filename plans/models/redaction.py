@@ -3,7 +3,9 @@
 from django.db import models
 from django.db.models import F
 
+from acteurs.models import Acte
 from pams_portal.champs import TexteRicheField
+from plans.annonces import signaler
 from plans.models.plan import PartiePrenante, PieceDePlan, Plan
 from plans.sommaire import SOMMAIRE, Nature
 
@@ -99,6 +101,12 @@ class Contribution(PieceDePlan):
     def get_absolute_url(self):
         return f"{self.plan.get_absolute_url()}#{self.ancre}"
 
+    def annoncer(self, acte):
+        if acte.verbe == Acte.Verbe.ATTRIBUER:
+            signaler([self.porteur], "vous a attribué ce texte", self, acte)
+        elif self.commune and "texte" in acte.apres and acte.verbe != Acte.Verbe.CREER:
+            signaler(self.plan.parties.co_pilotes(), "a modifié le texte commun", self, acte)
+
     @property
     def nature_de_part(self):
         return "texte commun" if self.commune else "sa part"
@@ -144,6 +152,13 @@ class Axe(PieceDePlan):
 
     def __str__(self):
         return f"Axe {self.lettre} – {self.intitule}"
+
+    def get_absolute_url(self):
+        return f"{self.plan.get_absolute_url()}#chapitre-orientations"
+
+    def annoncer(self, acte):
+        if {"texte", "intitule"} & set(acte.apres) and acte.verbe != Acte.Verbe.CREER:
+            signaler(self.plan.parties.co_pilotes(), "a modifié cet axe", self, acte)
 
 
 class Objectif(PieceDePlan):

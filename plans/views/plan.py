@@ -11,6 +11,7 @@ from acteurs.models import Acte
 from bassins.models import Bassin
 from pams_portal.droits import Droit, exiger, peut
 from plans.attentes import attentes_de, droit_de_contribuer, manques_du_plan, parties_tenues
+from plans.discussions import poser_les_discussions
 from plans.forms.plan import PlanCreateForm, PlanForm
 from plans.lecture import plan_a_lire
 from plans.models import Contribution, FicheAction, Plan
@@ -30,6 +31,7 @@ def plan_list(request):
 def plan_detail(request, slug):
     plan = get_object_or_404(Plan.objects.visibles_par(request.user), slug=slug)
     lecture = plan_a_lire(plan, request.user)
+    poser_les_discussions(plan, request.user, lecture.chapitres, lecture.fiches)
     tenues = parties_tenues(request.user)
     mes_parties = [partie for partie in lecture.parties if partie.pk in tenues]
     contexte = {

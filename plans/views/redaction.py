@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 from acteurs.models import Acte
 from pams_portal.droits import Droit, exiger, peut
 from plans.attentes import droit_de_contribuer, parties_tenues
+from plans.discussions import poser_les_discussions
 from plans.forms.redaction import (
     AttributionForm,
     AxeForm,
@@ -192,6 +193,7 @@ def fiche_action_detail(request, slug, code):
         fiche.propositions.poser_sur([("fiche", fiche)])
     membre = peut(request.user, Droit.LIRE_PLAN, fiche.plan)
     tenues = parties_tenues(request.user)
+    poser_les_discussions(fiche.plan, request.user, fiches=[fiche])
     contexte = {
         "fiche": fiche,
         "plan": fiche.plan,

@@ -69,6 +69,18 @@ region       ★  {plan}journal/
 region       ★  {plan}etapes/
 region       ★  {plan}conformite/
 region       ★  {plan}parties/
+region       ★  {plan}observations/
+region       -  {plan}observations/?etat=resolue&me_mentionne=on
+region       -  {plan}observations/?porteur=0
+region       ★  {plan}observations/1/
+region       -  {plan}observations/4/
+region       -  {plan}observations/nouvelle/contribution/{part}/
+region       -  {plan}observations/nouvelle/fiche/A1.3/
+region       ★  /notifications/
+region       -  /notifications/reglages/
+lecteur      -  {plan}observations/1/
+autre        -  /notifications/
+autre        -  /plans/anjou-est/observations/
 region       -  {plan}parties/nouvelle/
 region       -  {plan}parties/nouvelle/?q=Roye
 region       -  {plan}parties/{partie}/modifier/
@@ -143,6 +155,8 @@ region       /plans/nouveau/
 region       {plan}modifier/
 region       {plan}parties/nouvelle/
 region       {plan}contributions/{part}/attribuer/
+region       {plan}observations/nouvelle/fiche/A1.3/
+region       {plan}observations/1/
 region       {plan}axes/nouveau/
 region       {plan}axes/{axe}/objectifs/nouveau/
 region       {plan}fiches/nouvelle/

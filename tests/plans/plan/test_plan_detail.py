@@ -18,7 +18,7 @@ def remplir(plan, region, aom, nombre):
 
 
 @pytest.mark.parametrize("nombre", [1, 3])
-@pytest.mark.parametrize(("qui", "requetes"), [("region", 32), ("aom", 27), ("lectrice", 20)])
+@pytest.mark.parametrize(("qui", "requetes"), [("region", 33), ("aom", 28), ("lectrice", 21)])
 def test_nombre_de_requetes_constant(
     client, plan, region, aom, personnes, nombre, qui, requetes, django_assert_num_queries
 ):

@@ -1,0 +1,25 @@
+"""Ce qu'un acte du plan annonce aux autres parties : deux façons, et pas davantage.
+
+`demander` attend une décision de qui peut la prendre ; `signaler` le dit à ceux qui écrivent
+pour une partie, hors de la structure qui vient d'agir.
+"""
+
+from acteurs.models import Motif, Utilisateur, prevenir
+from pams_portal.droits import Role
+
+
+def demander(partie, phrase, objet, acte):
+    """Demande une décision aux valideurs de cette partie."""
+    valideurs = Utilisateur.objects.agissant_pour(partie.acteur_id, role=Role.VALIDEUR)
+    _prevenir(valideurs, phrase, objet, acte, Motif.DECISION)
+
+
+def signaler(parties, phrase, objet, acte):
+    """Le dit à ceux qui écrivent pour ces parties ; sa propre structure le sait déjà."""
+    acteurs = {partie.acteur_id for partie in parties} - {acte.acteur_id}
+    if acteurs:
+        _prevenir(Utilisateur.objects.agissant_pour(*acteurs), phrase, objet, acte, Motif.SUIVI)
+
+
+def _prevenir(personnes, phrase, objet, acte, motif):
+    prevenir(personnes, phrase, objet, par=acte.utilisateur, acteur=acte.acteur, motif=motif)
