@@ -3,15 +3,14 @@
 import csv
 import io
 import json
-import re
 
+from dispositifs.formules import rearmer
 from dispositifs.importation.listes import est_vide
 
 ENVELOPPES = ("items", "results", "resultats", "data", "services", "structures")
 SEPARATEURS = ",;\t|"
 CELLULE_AU_PLUS = 2_000_000  # une zone d'éligibilité peut nommer des milliers de communes
 ILLISIBLE = "Ce fichier n’est ni un tableau JSON, ni un CSV avec un titre par colonne."
-_DESARMEE = re.compile(r"^'(?=\s*[=+\-@\t\r])")
 
 
 class FichierIllisible(Exception):
@@ -78,4 +77,4 @@ def _lire_csv(texte):
 
 def _cellule(valeur):
     """Sans l'apostrophe qui désarme une formule."""
-    return _DESARMEE.sub("", valeur) if isinstance(valeur, str) else valeur
+    return rearmer(valeur) if isinstance(valeur, str) else valeur

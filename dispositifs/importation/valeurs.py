@@ -13,6 +13,7 @@ from stdnum.fr import siren as numero_siren
 
 from acteurs.publics import Public
 from dispositifs.etats import Frais
+from dispositifs.formules import rearmer
 from dispositifs.importation.lignes import OrganismeLu
 from dispositifs.typologie import TYPES, MobilisablePar, ModeMobilisation, Motif
 from pams_portal.recherche import normaliser
@@ -33,8 +34,6 @@ ERREURS_DE_TABLEUR = {
     *("#N/D", "#N/A", "#REF!", "#VALEUR!", "#VALUE!", "#NOM?", "#NAME?", "#DIV/0!", "#ERROR!"),
     *("#NUM!", "#NOMBRE!", "#NUL!", "#NULL!", "nan", "NaN", "None", "null", "NULL"),
 }
-# Ce qu'un tableur prendrait pour une formule, et la façon dont l'export le désarme.
-_FORMULE = re.compile(r"^'*[=+\-@\t\r\n＝＋－＠]")
 _DATE_FRANCAISE = re.compile(r"^(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4}|\d{2})$")
 _DATE_EN_MOTS = re.compile(r"^(\d{1,2})(?:er)? ([a-z]+)\.? (\d{4})$")
 ORIGINE_EXCEL = date(1899, 12, 30)
@@ -44,16 +43,6 @@ SUITE_COUPEE = " […texte coupé par le tableur]"
 
 class Illisible(ValueError):
     """La phrase qui dit pourquoi une cellule ne se lit pas."""
-
-
-def desarmer(texte):
-    """Le texte qu’aucun tableur n’exécute : une apostrophe devant l’air d’une formule."""
-    return f"'{texte}" if _FORMULE.match(texte) else texte
-
-
-def rearmer(texte):
-    """L'inverse de `desarmer` : le texte tel qu'il est dans l'inventaire."""
-    return texte[1:] if texte.startswith("'") and _FORMULE.match(texte) else texte
 
 
 def propre(cellule):
