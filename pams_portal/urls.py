@@ -17,6 +17,7 @@ urlpatterns = [
     path("acteurs/", include("acteurs.urls")),
     path("bassins/", include("bassins.urls")),
     path("dispositifs/", include("dispositifs.urls")),
+    path("solutions/", include("dispositifs.urls_solutions")),
     path("api/v1/", include("dispositifs.urls_api")),
     path("donnees-ouvertes/", include("dispositifs.urls_ouverture")),
     path("", include("plans.urls")),

@@ -225,6 +225,8 @@ dispositifs:dispositif_porteur        dispo_publie     302  403    403    403   
 dispositifs:dispositif_confirmer post dispo_publie     403  403    403    403   403   403   403   302 403 403   403   403   403  403
 dispositifs:dispositif_remettre  post dispo_publie     403  403    403    403   403   403   403   302 403 403   403   403   403  403
 dispositifs:dispositif_list_pdf       -                200  200    200    200   200   200   200   200 200 200   200   200   200  200
+solutions                             -                200  200    200    200   200   200   200   200 200 200   200   200   200  200
+solutions_affiche                     commune          200  200    200    200   200   200   200   200 200 200   200   200   200  200
 dispositifs:selection                 -                200  200    200    200   200   200   200   200 200 200   200   200   200  200
 dispositifs:selection_pdf             -                200  200    200    200   200   200   200   200 200 200   200   200   200  200
 dispositifs:recherche_list            -                302  200    200    200   200   200   200   200 200 200   200   200   200  200
@@ -406,6 +408,7 @@ def objets(bassin, plan, region, departement, aom, spe, association, invitee, pe
         "proposition": [plan.slug, proposition.pk],
         "prop_detournee": [adopte.slug, proposition.pk],
         "jeton_faux": ["abc", "def"],
+        "commune": [f.make_commune().pk],
         "acteur_aom": [aom.acteur_id],
         "acteur_region": [region.acteur_id],
         "etab_region": [region.acteur_id, f.make_etablissement(region.acteur).pk],

@@ -40,6 +40,12 @@ PAGES = """
 anonyme      ★  /
 anonyme      ★  /connexion/
 anonyme      ★  /droits/
+anonyme      ★  /solutions/
+anonyme      ★  /solutions/?commune=80685&situation=emploi
+anonyme      -  /solutions/?commune=80685&besoin=venir&situation=exil
+anonyme      -  /solutions/?commune=Saint-Martin
+anonyme      -  /solutions/?commune=Nulle+part
+anonyme      ★  /solutions/80685/affiche/
 anonyme      -  /accessibilite/
 anonyme      -  /donnees-et-mentions/
 anonyme      -  /mot-de-passe/oublie/

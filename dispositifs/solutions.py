@@ -1,0 +1,151 @@
+"""« Quelles solutions près de chez vous ? » : d'une commune, d'un besoin et d'une situation aux
+dispositifs publiés. Rien de ce que la personne répond n'est gardé."""
+
+import re
+from typing import NamedTuple
+
+from django.db.models import Case, IntegerField, OuterRef, Q, Subquery, When
+
+from acteurs.publics import Public
+from bassins.models import Commune
+from dispositifs.models import Dispositif, Zone
+from dispositifs.saisie import ARRONDISSEMENTS
+from dispositifs.territoires import Echelle, cles_touchant
+from dispositifs.typologie import FAMILLES, MobilisablePar, ModeMobilisation
+from pams_portal.recherche import normaliser
+
+COMMUNES_AU_PLUS = 30
+CODE = re.compile(r"(\d{2}|2[AB])\d{3}")
+# Du plus proche au plus large : ce qui est fait pour la commune vient d'abord.
+ECHELLES = [Echelle.COMMUNE, Echelle.EPCI, Echelle.DEPARTEMENT, Echelle.REGION, Echelle.FRANCE]
+
+
+class Besoin(NamedTuple):
+    """Ce qu'une personne cherche, dit comme elle le dirait ; `types` : ce qui y répond."""
+
+    libelle: str
+    types: tuple
+
+
+BESOINS = {
+    "aller": Besoin("Me rendre quelque part", (*FAMILLES["Se déplacer"],)),
+    "vehicule": Besoin(
+        "Trouver une voiture, un scooter ou un vélo",
+        (*FAMILLES["Accéder à un véhicule"], "autopartage", "velo-longue-duree"),
+    ),
+    "reparer": Besoin("Faire réparer mon véhicule ou mon vélo", (*FAMILLES["Entretenir"],)),
+    "apprendre": Besoin(
+        "Passer le permis, apprendre à circuler", (*FAMILLES["Apprendre"], "atelier-mobilite")
+    ),
+    "payer": Besoin("Payer moins cher, être aidé à payer", (*FAMILLES["Aides"], "microcredit")),
+    "conseil": Besoin("Savoir par où commencer", (*FAMILLES["Information et conseil"],)),
+    "venir": Besoin("Faire venir un service près de chez moi", (*FAMILLES["Aller vers"],)),
+}
+TYPES_UTILES = {code for besoin in BESOINS.values() for code in besoin.types}
+
+# Ce qu'une personne dit d'elle, et les publics auxquels cela peut correspondre.
+SITUATIONS = {
+    "emploi": ("Je cherche un emploi", (Public.DEMANDEURS_EMPLOI, Public.ELOIGNES_EMPLOI)),
+    "apprenti": ("Je suis en apprentissage", (Public.APPRENTIS, Public.JEUNES, Public.ACTIFS)),
+    "travail": ("Je travaille", (Public.ACTIFS,)),
+    "minima": (
+        "Je touche le RSA ou une autre aide de ce type",
+        (Public.MINIMAS_SOCIAUX, Public.VULNERABILITE_ECONOMIQUE),
+    ),
+    "argent": ("J’ai peu d’argent", (Public.VULNERABILITE_ECONOMIQUE,)),
+    "aide": (
+        "Je traverse une période difficile",
+        (Public.VULNERABILITE_SOCIALE, Public.URGENCE),
+    ),
+    "handicap": ("Je suis en situation de handicap", (Public.HANDICAP, Public.MOBILITE_REDUITE)),
+    "marche": ("J’ai du mal à marcher ou à monter dans un car", (Public.MOBILITE_REDUITE,)),
+    "jeune": ("J’ai moins de 26 ans", (Public.JEUNES, Public.ETUDIANTS)),
+    "age": ("J’ai plus de 60 ans", (Public.SENIORS,)),
+    "enfants": ("J’élève un ou plusieurs enfants", (Public.FAMILLES,)),
+    "exil": ("Je suis arrivé en France depuis peu", (Public.EXILEES, Public.JURIDIQUE)),
+}
+
+
+class Groupe(NamedTuple):
+    """Les solutions qui répondent à un même besoin."""
+
+    besoin: Besoin
+    solutions: list
+
+
+def communes_dites(saisie):
+    """Les communes que peut désigner un nom, un code postal ou un code INSEE ; au plus trente.
+
+    Un nom entier l'emporte sur ceux qui commencent ainsi : « Roye » n'est pas « Royère ».
+    """
+    mots = normaliser(saisie)
+    code = mots.upper().replace(" ", "")
+    communes = Commune.objects.select_related("departement").order_by("nom_normalise", "pk")
+    if CODE.fullmatch(code):
+        trouvees = list(communes.filter(pk=ARRONDISSEMENTS.get(code, code)))
+        return trouvees or list(communes.filter(codes_postaux__contains=code)[:COMMUNES_AU_PLUS])
+    nom = re.sub(r"\bst\b", "saint", re.sub(r"\bste\b", "sainte", mots))
+    if not nom:
+        return []
+    return list(communes.filter(nom_normalise=nom)[:COMMUNES_AU_PLUS]) or list(
+        communes.filter(nom_normalise__startswith=nom)[:COMMUNES_AU_PLUS]
+    )
+
+
+def solutions_a(commune, besoin=None, situations=()):
+    """Les dispositifs publiés qu'une personne de cette commune peut demander, du plus proche au
+    plus large.
+
+    `besoin` et `situations` sont des clés de BESOINS et SITUATIONS. Un dispositif qui ne dit pas
+    pour qui il est fait est gardé : mieux vaut demander que renoncer.
+    """
+    cles = cles_touchant(Commune.objects.filter(pk=commune.pk))
+    touchent = Zone.objects.filter(dispositif=OuterRef("pk"), cle__in=cles)
+    portee = Case(
+        *(When(cle__startswith=echelle, then=rang) for rang, echelle in enumerate(ECHELLES)),
+        output_field=IntegerField(),
+    )
+    plus_proche = touchent.annotate(portee=portee).order_by("portee").values("portee")[:1]
+    types = BESOINS[besoin].types if besoin else TYPES_UTILES
+    trouves = Dispositif.objects.publies().filter(type__in=types)
+    trouves = trouves.filter(pk__in=Zone.objects.filter(cle__in=cles).values("dispositif"))
+    publics = {public for cle in situations for public in SITUATIONS[cle][1]}
+    if publics:
+        pour = Q(publics=[]) | Q(publics__contient=Public.TOUS)
+        for public in sorted(publics):
+            pour |= Q(publics__contient=public)
+        trouves = trouves.filter(pour)
+    trouves = trouves.select_related("porteur", "commune").defer("recherche")
+    return trouves.annotate(portee=Subquery(plus_proche)).order_by("portee", "nom_normalise", "pk")
+
+
+def par_besoin(solutions, besoin=None):
+    """[Groupe] dans l'ordre des besoins ; chaque solution n'est que dans le premier qu'elle sert.
+
+    `solutions` : des éléments dont le premier est le dispositif.
+    """
+    choisis = [BESOINS[besoin]] if besoin else list(BESOINS.values())
+    groupes, restantes = [], list(solutions)
+    for un in choisis:
+        siennes = [s for s in restantes if s[0].type in un.types]
+        restantes = [s for s in restantes if s[0].type not in un.types]
+        groupes += [Groupe(un, siennes)] if siennes else []
+    return groupes
+
+
+def demarches(dispositif):
+    """Comment l'obtenir : des phrases prêtes à suivre, dans l'ordre du plus simple."""
+    modes = dispositif.modes_mobilisation
+    directe = MobilisablePar.USAGERS in dispositif.mobilisable_par
+    if dispositif.mobilisable_par and not directe:
+        yield (
+            "Il faut passer par un professionnel : votre conseiller emploi, la mission locale, "
+            "l’assistante sociale ou le CCAS de votre mairie."
+        )
+    if dispositif.telephone:
+        yield f"Téléphonez au {dispositif.telephone}."
+    if dispositif.courriel:
+        yield f"Écrivez à {dispositif.courriel}."
+    if ModeMobilisation.SE_PRESENTER in modes and (dispositif.adresse or dispositif.commune):
+        lieu = ", ".join(str(m) for m in (dispositif.adresse, dispositif.commune) if m)
+        yield f"Présentez-vous : {lieu}."

@@ -1,0 +1,69 @@
+"""« Quelles solutions près de chez vous ? » : pour une personne, et pour qui l'accompagne."""
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.core.paginator import Paginator
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from bassins.models import Commune
+from dispositifs.en_mots import en_mots
+from dispositifs.forms.solutions import SolutionsForm
+from dispositifs.solutions import demarches, par_besoin, solutions_a
+
+PAR_PAGE = 40
+SUR_L_AFFICHE = 14
+
+
+@require_safe
+@login_not_required
+def solutions(request):
+    """Trois questions, puis les réponses ; entre les deux, « laquelle ? » si la commune hésite."""
+    form = SolutionsForm(request.GET if "commune" in request.GET else None)
+    contexte = {"form": form}
+    if form.is_valid():
+        commune, *autres = form.cleaned_data["commune"]
+        if autres:
+            contexte["candidates"] = [
+                (candidate, _avec(request.GET, commune=candidate.pk))
+                for candidate in (commune, *autres)
+            ]
+        else:
+            contexte |= reponse(commune, form.cleaned_data, request.GET.get("page"))
+    return render(request, "dispositifs/solutions.html", contexte)
+
+
+def reponse(commune, reponses, numero):
+    """Ce que la page montre à qui habite cette commune et a répondu ainsi."""
+    besoin, situations = reponses["besoin"], reponses["situation"]
+    page = Paginator(solutions_a(commune, besoin, situations), PAR_PAGE).get_page(numero)
+    lignes = [(d, mots, list(demarches(d))) for d, mots in en_mots(page)]
+    return {"commune": commune, "page": page, "groupes": par_besoin(lignes, besoin)}
+
+
+def _avec(parametres, **valeurs):
+    parametres = parametres.copy()
+    for nom, valeur in valeurs.items():
+        parametres[nom] = valeur
+    return parametres.urlencode()
+
+
+@require_safe
+@login_not_required
+def solutions_affiche(request, code):
+    """Une page A4 à poser au guichet d'une mairie ou d'un CCAS."""
+    commune = get_object_or_404(Commune, pk=code)
+    trouvees = solutions_a(commune)
+    nombre = trouvees.count()
+    lignes = en_mots(trouvees[:SUR_L_AFFICHE])
+    contexte = {
+        "commune": commune,
+        "groupes": par_besoin(lignes),
+        "demonstration": any(dispositif.demonstration for dispositif, _ in lignes),
+        "autres": max(0, nombre - SUR_L_AFFICHE),
+        "jour": timezone.localdate(),
+        "adresse": f"{settings.SITE_URL}{reverse('solutions')}?commune={commune.pk}",
+    }
+    return render(request, "dispositifs/solutions_affiche.html", contexte)

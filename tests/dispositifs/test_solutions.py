@@ -1,0 +1,187 @@
+"""« Quelles solutions près de chez vous ? » : ce qu’une personne voit, et ne voit pas."""
+
+import pytest
+from pytest_django.asserts import assertContains, assertNotContains, assertNumQueries
+
+from acteurs.publics import Public
+from dispositifs.solutions import BESOINS, SITUATIONS, communes_dites, solutions_a
+from dispositifs.typologie import FAMILLES
+from tests import factories as f
+
+
+@pytest.fixture
+def roye(db):
+    epci = f.make_epci(nom="CC du Grand Roye")
+    return f.make_commune(epci=epci, nom="Roye", codes_postaux="80700")
+
+
+def noms(commune, **reponses):
+    return [dispositif.nom for dispositif in solutions_a(commune, **reponses)]
+
+
+def repondre(client, **reponses):
+    return client.get("/solutions/", reponses)
+
+
+# --- Où ------------------------------------------------------------------------------------------
+
+
+def test_une_commune_se_dit_par_son_nom_son_code_postal_ou_son_code_insee(roye):
+    f.make_commune(nom="Royère-de-Vassivière", codes_postaux="23460")
+    saint = f.make_commune(nom="Saint-Just", codes_postaux="80700")
+    assert communes_dites("ROYE") == [roye]
+    assert communes_dites(roye.pk) == [roye]
+    assert communes_dites("80700") == [roye, saint]
+    assert communes_dites("St Just") == [saint]
+    assert [c.nom for c in communes_dites("roy")] == ["Roye", "Royère-de-Vassivière"]
+    assert communes_dites("  ") == communes_dites("Nulle part") == []
+
+
+def test_un_nom_que_portent_plusieurs_communes_fait_choisir_en_gardant_les_reponses(client, roye):
+    autre = f.make_commune(departement=f.make_departement("60"), nom="Roye")
+    response = repondre(client, commune="Roye", besoin="payer", situation=["emploi", "jeune"])
+    assertContains(response, "Laquelle est votre commune ?")
+    lien = f"?commune={autre.pk}&amp;besoin=payer&amp;situation=emploi&amp;situation=jeune"
+    assertContains(response, lien)
+
+
+def test_une_commune_inconnue_est_dite_et_la_saisie_gardee(client, db):
+    response = repondre(client, commune="Nulle <b>part", situation="age")
+    assertContains(response, "Aucune commune ne s’appelle « Nulle &lt;b&gt;part »")
+    assertContains(response, 'value="Nulle &lt;b&gt;part"')
+    assert response.context["form"]["situation"].value() == ["age"]
+
+
+# --- Ce qui est proposé --------------------------------------------------------------------------
+
+
+def test_du_plus_proche_au_plus_large_et_rien_d_ailleurs(roye):
+    zones = {
+        "Commune": f"commune-{roye.pk}",
+        "Intercommunalité": f"epci-{roye.epci_id}",
+        "Département": "departement-80",
+        "Région": "region-32",
+        "Partout": "france",
+        "Ailleurs": f"epci-{f.make_epci().pk}",
+    }
+    for nom, cle in reversed(zones.items()):
+        f.make_dispositif(nom=nom, zone_eligibilite=[cle])
+    assert noms(roye) == ["Commune", "Intercommunalité", "Département", "Région", "Partout"]
+
+
+def test_un_dispositif_de_deux_zones_compte_pour_la_plus_proche(roye):
+    f.make_dispositif(nom="Large", zone_eligibilite=["departement-80"])
+    f.make_dispositif(nom="Zut", zone_eligibilite=["france", f"commune-{roye.pk}"])
+    assert noms(roye) == ["Zut", "Large"]
+
+
+@pytest.mark.parametrize("statut", ["signale", "suspendu", "ferme"])
+def test_ce_qui_n_est_pas_publie_n_est_pas_propose_meme_a_un_agent(client, roye, statut):
+    f.make_dispositif(nom="Secret", statut=statut)
+    client.force_login(f.make_utilisateur(f.make_acteur()))
+    assertNotContains(repondre(client, commune=roye.pk), "Secret")
+
+
+def test_l_ingenierie_n_est_pas_une_solution_pour_une_personne(roye):
+    f.make_dispositif(type="observatoire")
+    assert noms(roye) == []
+
+
+def test_chaque_type_utile_a_une_personne_repond_a_un_besoin():
+    utiles = {t for nom, types in FAMILLES.items() for t in types if "Ingénierie" not in nom}
+    assert {code for besoin in BESOINS.values() for code in besoin.types} == utiles
+
+
+def test_le_besoin_choisit_les_types(roye):
+    f.make_dispositif(nom="Garage", type="garage-solidaire")
+    f.make_dispositif(nom="Permis", type="auto-ecole-sociale")
+    assert noms(roye, besoin="reparer") == ["Garage"]
+    assert noms(roye, besoin="apprendre") == ["Permis"]
+    assert noms(roye, besoin="venir") == []
+
+
+def test_la_situation_garde_ce_qui_est_pour_elle_pour_tous_ou_sans_precision(roye):
+    f.make_dispositif(nom="Emploi", publics=[Public.DEMANDEURS_EMPLOI, Public.SENIORS])
+    f.make_dispositif(nom="Flou", publics=[])
+    f.make_dispositif(nom="Seniors", publics=[Public.SENIORS])
+    f.make_dispositif(nom="Tous", publics=[Public.TOUS])
+    assert noms(roye, situations=["emploi"]) == ["Emploi", "Flou", "Tous"]
+    assert noms(roye, situations=["emploi", "age"]) == ["Emploi", "Flou", "Seniors", "Tous"]
+    assert noms(roye, situations=["handicap"]) == ["Flou", "Tous"]
+
+
+def test_chaque_public_nomme_par_la_loi_a_une_situation():
+    couverts = {public for _, publics in SITUATIONS.values() for public in publics}
+    assert set(Public) - couverts == {Public.TOUS, Public.FEMMES, Public.QPV_FRR}
+
+
+# --- La page -------------------------------------------------------------------------------------
+
+
+def test_la_page_dit_le_prix_et_comment_l_obtenir(client, roye):
+    f.make_dispositif(
+        nom="Garage de Roye",
+        frais="payant",
+        frais_precisions="30 € de l’heure",
+        telephone="03 22 00 00 00",
+        mobilisable_par=["professionnels"],
+        commune=roye,
+        adresse="2 rue du Pont",
+        modes_mobilisation=["se-presenter"],
+    )
+    response = repondre(client, commune="Roye")
+    assertContains(response, "1 solution pour vous à Roye.")
+    assertContains(response, "Payant : 30 € de l’heure")
+    assertContains(response, "Il faut passer par un professionnel")
+    assertContains(response, "Téléphonez au 03 22 00 00 00.")
+    assertContains(response, "Présentez-vous : 2 rue du Pont, Roye.")
+
+
+def test_sans_contact_la_page_nomme_qui_porte_le_service(client, roye):
+    f.make_dispositif(f.make_acteur(nom="Roues libres"))
+    assertContains(repondre(client, commune="Roye"), "Adressez-vous à : Roues libres.")
+
+
+def test_sans_resultat_la_page_dit_a_qui_demander(client, roye):
+    response = repondre(client, commune="Roye", besoin="venir")
+    assertContains(response, "Nous ne connaissons pas encore")
+    assertContains(response, "France Travail")
+
+
+def test_une_reponse_inventee_est_refusee_sans_rien_perdre(client, roye):
+    response = repondre(client, commune="Roye", besoin="<script>", situation="x")
+    assert set(response.context["form"].errors) == {"besoin", "situation"}
+    assertContains(response, 'value="Roye"')
+
+
+@pytest.mark.parametrize("nombre", [1, 3])
+def test_le_nombre_de_requetes_ne_depend_pas_du_nombre_de_solutions(client, roye, nombre):
+    for _ in range(nombre):
+        f.make_dispositif(zone_eligibilite=["departement-80"], commune=roye)
+    with assertNumQueries(5):
+        repondre(client, commune="Roye")
+    with assertNumQueries(5):
+        client.get(f"/solutions/{roye.pk}/affiche/")
+
+
+# --- L'affiche -----------------------------------------------------------------------------------
+
+
+def test_l_affiche_montre_les_plus_proches_et_compte_les_autres(client, roye):
+    for n in range(20):
+        f.make_dispositif(nom=f"Loin {n}")
+    f.make_dispositif(nom="Tout près", zone_eligibilite=[f"commune-{roye.pk}"])
+    response = client.get(f"/solutions/{roye.pk}/affiche/")
+    assertContains(response, "<h1>Se déplacer à Roye</h1>")
+    assertContains(response, "Tout près")
+    assertContains(response, "Et 7 autres solutions sur")
+    assertContains(response, f"http://127.0.0.1:8000/solutions/?commune={roye.pk}")
+
+
+def test_l_affiche_d_une_commune_inconnue_n_existe_pas(client, db):
+    assert client.get("/solutions/99999/affiche/").status_code == 404
+
+
+def test_l_affiche_d_un_contenu_fictif_le_dit(client, roye):
+    f.make_dispositif(demonstration=True)
+    assertContains(client.get(f"/solutions/{roye.pk}/affiche/"), "DÉMONSTRATION, contenu fictif")
