@@ -38,6 +38,13 @@ def destinataires(dispositifs):
     return [(d, _de(d, personnes)) for d in dispositifs.select_related("porteur", "tenu_par")]
 
 
+def est_sans_personne(dispositif):
+    """Vrai si personne n'a de compte pour corriger cette fiche."""
+    acteurs = {dispositif.porteur_id, dispositif.tenu_par_id}
+    habilitations = Habilitation.objects.filter(acteur__in=acteurs, role__in=ROLES_QUI_CONFIRMENT)
+    return not habilitations.filter(utilisateur__is_active=True).exists()
+
+
 def _de(dispositif, personnes):
     trouves = {}
     for acteur in (dispositif.porteur, dispositif.tenu_par):

@@ -2,8 +2,7 @@
 
 from itertools import islice
 
-from bassins.models import Bassin
-from dispositifs.territoires import bassins_touches, communes_d_ile_de_france, communes_de
+from dispositifs.territoires import bassins_touches, communes_d_ile_de_france, communes_de, plans
 
 # Une base n'accepte qu'un nombre fini de paramètres par requête.
 PAR_REQUETE = 1000
@@ -21,14 +20,18 @@ def toucher_les_plans(cles, dispositifs):
 
     `cles` : les clés de territoire gagnées ou quittées ; `dispositifs` : des clés primaires.
     """
-    # Par la relation : cette application n'importe pas celle des plans.
-    plans = Bassin._meta.get_field("plans").related_model.objects
+    touches = plans_du_territoire(cles)
+    for lot in par_lots(dispositifs):
+        touches |= set(plans().filter(fiches__dispositifs__in=lot).values_list("pk", flat=True))
+    for lot in par_lots(sorted(touches)):
+        plans().filter(pk__in=lot).non_figes().toucher()
+
+
+def plans_du_territoire(cles):
+    """Les clés primaires des plans dont le territoire, Île-de-France comprise, touche ces clés."""
     touches = set()
     for lot in par_lots(sorted(cles)):
-        touches |= set(plans.filter(bassin__in=bassins_touches(lot)).values_list("pk", flat=True))
+        touches |= set(plans().filter(bassin__in=bassins_touches(lot)).values_list("pk", flat=True))
         if communes_de(lot).filter(pk__in=communes_d_ile_de_france()).exists():
-            touches |= set(plans.filter(bassin__isnull=True).values_list("pk", flat=True))
-    for lot in par_lots(dispositifs):
-        touches |= set(plans.filter(fiches__dispositifs__in=lot).values_list("pk", flat=True))
-    for lot in par_lots(sorted(touches)):
-        plans.filter(pk__in=lot).non_figes().toucher()
+            touches |= set(plans().filter(bassin__isnull=True).values_list("pk", flat=True))
+    return touches

@@ -18,6 +18,14 @@ def histoire(dispositif):
     return [(acte, [_nommer(ligne, acte, noms) for ligne in lignes]) for acte, lignes in lus]
 
 
+def en_mots(avant, apres):
+    """[(libellé, avant, après)] de valeurs qui ne sont pas encore un acte : une proposition."""
+    acte = Acte(cible_type=Dispositif._meta.label_lower, avant=avant, apres=apres)
+    [(_, lignes)] = lire([acte])
+    noms = noms_des_territoires({*_zone(avant), *_zone(apres)})
+    return [_nommer(ligne, acte, noms) for ligne in lignes]
+
+
 def _zone(etat):
     return etat.get("zone_eligibilite") or []
 

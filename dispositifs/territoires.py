@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from bassins.models import Bassin, Commune, Departement, Epci, Perimetre, Region
+from pams_portal.droits import Qualite
 
 
 class Echelle(models.TextChoices):
@@ -89,6 +90,23 @@ def cles_touchant(communes):
         if code
     }
     return sorted(cles | {Echelle.FRANCE.value}) if cles else []
+
+
+def plans():
+    """Les plans, par la relation inverse : cette application n'importe pas la leur."""
+    return Bassin._meta.get_field("plans").related_model.objects
+
+
+def bassins_pilotes(utilisateur):
+    """Les bassins des plans que pilote une structure de la personne ; None pour l'Île-de-France."""
+    pilotes = [
+        plan_id
+        for plan_id, places in utilisateur.places_par_plan.items()
+        if any(place.qualite == Qualite.CO_PILOTE for place in places)
+    ]
+    siens = plans().filter(pk__in=pilotes).values_list("bassin", flat=True)
+    bassins = Bassin.objects.filter(pk__in=siens).with_perimetre()
+    return [*bassins, *([None] if None in siens else [])] if pilotes else []
 
 
 def bassins_touches(cles):

@@ -10,6 +10,7 @@ from dispositifs.views import (
     recherche,
     recherches,
     selection,
+    signalement,
 )
 
 app_name = "dispositifs"
@@ -55,6 +56,26 @@ urlpatterns = [
         "<int:pk>/rapprocher/<int:autre>/", doublons.distinction_delete, name="distinction_delete"
     ),
     path("fusions/<int:pk>/defaire/", doublons.fusion_defaire, name="fusion_defaire"),
+    path("<int:pk>/signaler/", signalement.signalement_create, name="signalement_create"),
+    path("<int:pk>/proposer/", signalement.correction_create, name="correction_create"),
+    path(
+        "<int:pk>/demander-confirmation/",
+        signalement.dispositif_demander,
+        name="dispositif_demander",
+    ),
+    path("signalements/", signalement.signalement_list, name="signalement_list"),
+    path("signalements/<int:pk>/", signalement.signalement_detail, name="signalement_detail"),
+    path(
+        "signalements/<int:pk>/appliquer/",
+        signalement.signalement_appliquer,
+        name="signalement_appliquer",
+    ),
+    path(
+        "signalements/suivi/<uuid:identifiant>/",
+        signalement.signalement_suivi,
+        name="signalement_suivi",
+    ),
     path("confirmation/merci/", fraicheur.demande_merci, name="demande_merci"),
     path("confirmation/<str:jeton>/", fraicheur.demande_repondre, name="demande_repondre"),
+    path("confirmation/<str:jeton>/corriger/", fraicheur.demande_corriger, name="demande_corriger"),
 ]

@@ -7,7 +7,7 @@ l'engagement, le montant ou l'indicateur d'une autre partie.
 
 Un droit est tenu par un acteur, en sa qualité dans un plan, et exercé par une personne selon son
 rôle dans l'acteur. Ce module n'importe aucune application. D'un objet il ne lit que `plan_id`
-(None hors d'un plan), `est_a(place)` pour la portée SIEN, `porteur` pour SAUF_PILOTE, et la
+(None hors d'un plan ; `plans_touches` dit alors d'où on le voit aussi), `est_a(place)` pour la portée SIEN, `porteur` pour SAUF_PILOTE, et la
 propriété nommée par `si`.
 """
 
@@ -78,6 +78,19 @@ class Droit(models.TextChoices):
     )
     MODIFIER_DISPOSITIF = "modifier_dispositif", "Modifier un dispositif que sa structure tient"
     CONFIRMER_DISPOSITIF = "confirmer_dispositif", "Confirmer un dispositif que sa structure tient"
+    REPONDRE_SIGNALEMENT = (
+        "repondre_signalement_dispositif",
+        "Répondre à un signalement : sur un dispositif que sa structure tient, ou, co-pilote, "
+        "sur tout dispositif de son bassin",
+    )
+    DEMANDER_CONFIRMATION = (
+        "demander_confirmation_dispositif",
+        "Demander à une structure de confirmer un dispositif de son bassin",
+    )
+    APPLIQUER_CORRECTION = (
+        "appliquer_correction_dispositif",
+        "Appliquer la correction envoyée par une structure qui n’a personne sur le portail",
+    )
     MODIFIER_ACTEUR = (
         "modifier_acteur",
         "Inscrire un organisme absent, modifier la page de sa structure",
@@ -152,6 +165,9 @@ MATRICE = {
     Droit.IMPORTER_DISPOSITIFS:   Regle(SIEN, SIEN, SIEN, SIEN, SIEN, NON,  REDACTEUR),
     Droit.MODIFIER_DISPOSITIF:    Regle(SIEN, SIEN, SIEN, SIEN, SIEN, NON,  REDACTEUR),
     Droit.CONFIRMER_DISPOSITIF:   Regle(SIEN, SIEN, SIEN, SIEN, SIEN, NON,  REDACTEUR),
+    Droit.REPONDRE_SIGNALEMENT:   Regle(TOUT, SIEN, SIEN, SIEN, SIEN, NON,  REDACTEUR),
+    Droit.DEMANDER_CONFIRMATION:  Regle(TOUT, NON,  NON,  NON,  NON,  NON,  REDACTEUR),
+    Droit.APPLIQUER_CORRECTION:   Regle(TOUT, NON,  NON,  NON,  NON,  NON,  REDACTEUR, "vient_d_un_absent"),
     Droit.MODIFIER_ACTEUR:        Regle(SIEN, SIEN, SIEN, SIEN, SIEN, NON,  REDACTEUR),
     Droit.GERER_HABILITATIONS:    Regle(SIEN, SIEN, SIEN, SIEN, SIEN, NON,  GESTIONNAIRE),
 }
@@ -178,6 +194,15 @@ class Place(NamedTuple):
         return role in self.roles
 
 
+def places_devant(utilisateur, objet):
+    """Les places d'où la personne regarde un objet : celles de son plan et, pour ce qui vit hors
+    des plans mais touche leur territoire (`plans_touches`), celles qu'elle y tient."""
+    yield from utilisateur.places_sur(objet.plan_id)
+    if utilisateur.places_par_plan:
+        for plan_id in getattr(objet, "plans_touches", ()):
+            yield from utilisateur.places_par_plan.get(plan_id, ())
+
+
 def place_qui_permet(utilisateur, droit, objet):
     """La place au nom de laquelle `utilisateur` tient `droit` sur `objet`, ou None."""
     if not utilisateur.is_authenticated:
@@ -185,7 +210,7 @@ def place_qui_permet(utilisateur, droit, objet):
     regle = MATRICE[droit]
     if regle.si and not getattr(objet, regle.si):
         return None
-    for place in utilisateur.places_sur(objet.plan_id):
+    for place in places_devant(utilisateur, objet):
         for portee in regle.portees(place):
             if portee == TOUT or (portee != NON and objet.est_a(place)):
                 return place

@@ -34,6 +34,8 @@ CONDITIONS_EN_MOTS = {
     "est_corrigeable": "Dans les dix minutes, par la personne qui l’a écrit",
     "est_reprenable": "Dans les dix minutes, par la personne qui l’a écrit ; s’il ouvre la "
     "discussion, tant que personne n’a répondu",
+    "vient_d_un_absent": "Si la structure porteuse l’a envoyée par le lien reçu, et que personne "
+    "n’a de compte pour tenir la fiche",
     "est_retirable": "Tant que le plan est en rédaction, que la fiche est un brouillon et que "
     "personne d’autre ne s’y est engagé",
 }
@@ -84,6 +86,9 @@ GROUPES = {
         Droit.IMPORTER_DISPOSITIFS,
         Droit.MODIFIER_DISPOSITIF,
         Droit.CONFIRMER_DISPOSITIF,
+        Droit.REPONDRE_SIGNALEMENT,
+        Droit.DEMANDER_CONFIRMATION,
+        Droit.APPLIQUER_CORRECTION,
     ],
     "Sa structure": [Droit.MODIFIER_ACTEUR, Droit.GERER_HABILITATIONS],
 }

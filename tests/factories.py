@@ -17,6 +17,7 @@ from dispositifs.models import (
     Envoi,
     Fusion,
     Importation,
+    Signalement,
 )
 from pams_portal.droits import Qualite, Role
 from plans.models import (
@@ -176,6 +177,11 @@ def make_importation(acteur, **champs):
     fichier = ContentFile(b"Nom;Type\nGarage;garage\n", "partenaires.csv")
     defaut = {"fichier": fichier, "nom_du_fichier": "partenaires.csv"}
     return Importation.objects.create(acteur=acteur, **defaut | champs)
+
+
+def make_signalement(dispositif, message="Plus ouvert le samedi", **champs):
+    """Un signalement du public, si l'on ne dit rien."""
+    return Signalement.deposer(dispositif, message, **champs)
 
 
 # --- Plans -------------------------------------------------------------------------------------

@@ -244,6 +244,19 @@ dispositifs:fusion_defaire       post fusion_partagee  403  403    403    403   
 dispositifs:dispositif_detail         fusionne         302  200    200    200   200   200   200   200 200 200   200   200   200  200
 dispositifs:demande_repondre          lien_recu        200  200    200    200   200   200   200   200 200 200   200   200   200  200
 dispositifs:demande_repondre          lien_faux        404  404    404    404   404   404   404   404 404 404   404   404   404  404
+dispositifs:demande_corriger          lien_recu        200  200    200    200   200   200   200   200 200 200   200   200   200  200
+dispositifs:demande_corriger          lien_faux        404  404    404    404   404   404   404   404 404 404   404   404   404  404
+dispositifs:signalement_create        dispo_publie     200  200    200    200   200   200   200   200 200 200   200   200   200  200
+dispositifs:signalement_create        dispo_signale    404  200    200    200   200   200   200   200 200 200   200   200   200  200
+dispositifs:correction_create         dispo_publie     302  200    200    200   200   200   200   200 200 200   200   200   200  200
+dispositifs:dispositif_demander  post dispo_publie     403  302    302    302   403   403   403   403 403 403   403   302   403  403
+dispositifs:dispositif_demander  post dispo_du_bassin  403  302    302    302   403   403   403   403 403 403   403   403   403  403
+dispositifs:signalement_list          -                302  200    200    200   200   200   200   200 200 200   200   200   200  200
+dispositifs:signalement_detail        sign_aom         302  200    200    200   200   200   200   200 404 404   404   404   404  404
+dispositifs:signalement_detail        sign_par_spe     302  200    200    200   200   200   200   404 200 404   404   404   404  404
+dispositifs:signalement_appliquer post sign_aom        403  403    403    403   403   403   403   302 404 404   404   404   404  404
+dispositifs:signalement_suivi         suivi_public     200  200    200    200   200   200   200   200 200 200   200   200   200  200
+dispositifs:signalement_suivi         suivi_faux       404  404    404    404   404   404   404   404 404 404   404   404   404  404
 dispositifs:demande_merci             -                200  200    200    200   200   200   200   200 200 200   200   200   200  200
 """
 # fmt: on
@@ -296,6 +309,12 @@ def objets(bassin, plan, region, departement, aom, spe, association, invitee, pe
     fusion = f.make_fusion(dispo_aom)
     objectif = f.make_objectif(plan)
     sans_compte = f.make_dispositif(statut="signale", courriel="contact@garage.example.org")
+    [epci] = bassin.perimetre.epci.all()
+    f.make_commune(epci)
+    ici = {"zone_eligibilite": [f"epci-{epci.pk}"]}
+    local = f.make_dispositif(association.acteur, **ici)
+    sur_aom = f.make_signalement(f.make_dispositif(aom.acteur, **ici))
+    sur_local = f.make_signalement(f.make_dispositif(**ici), utilisateur=personnes["spe"])
     f.make_chapitre(plan, "recapitulatif")
     f.make_chapitre(plan, "mesures_spe")
 
@@ -436,6 +455,11 @@ def objets(bassin, plan, region, departement, aom, spe, association, invitee, pe
         "dispo_invit": [f.make_dispositif(invitee.acteur).pk],
         "lien_recu": [signataire().sign(f.make_demande(sans_compte).pk)],
         "lien_faux": ["1.abc.def"],
+        "dispo_du_bassin": [local.pk],
+        "sign_aom": [sur_aom.pk],
+        "sign_par_spe": [sur_local.pk],
+        "suivi_public": [sur_aom.identifiant],
+        "suivi_faux": ["00000000-0000-4000-8000-000000000000"],
     }
 
 

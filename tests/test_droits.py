@@ -67,6 +67,7 @@ def test_les_invites_lisent_et_repondent_pour_eux_mêmes():
         Droit.IMPORTER_DISPOSITIFS,
         Droit.MODIFIER_DISPOSITIF,
         Droit.CONFIRMER_DISPOSITIF,
+        Droit.REPONDRE_SIGNALEMENT,
         Droit.MODIFIER_ACTEUR,
         Droit.GERER_HABILITATIONS,
     }

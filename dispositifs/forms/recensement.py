@@ -99,7 +99,8 @@ class DispositifForm(FormulaireVersionne):
         self.fields["type"].choices = [("", "Choisir un type"), *self.fields["type"].choices[1:]]
         self.fields["zone_eligibilite"].proposer(zones_proposees(bassins))
         # Un dispositif importé se retrouve par sa source : elle ne se corrige pas à la main.
-        self.fields["source"].disabled = bool(self.instance.source_id)
+        if "source" in self.fields:
+            self.fields["source"].disabled = bool(self.instance.source_id)
 
     def groupes(self):
         """[(légende, [champs])] sans les champs en conflit, qui s'affichent dans leur cadre."""

@@ -7,9 +7,11 @@ from dispositifs.models.fusion import Distinction, FichesChangees, Fusion
 from dispositifs.models.importation import Importation, LigneImportee
 from dispositifs.models.index import Mot, Zone
 from dispositifs.models.recherche import RechercheEnregistree
+from dispositifs.models.signalement import DepotPublic, Signalement
 
 __all__ = [
     "DemandeDeConfirmation",
+    "DepotPublic",
     "Dispositif",
     "Distinction",
     "Ecart",
@@ -21,6 +23,7 @@ __all__ = [
     "LigneImportee",
     "Mot",
     "RechercheEnregistree",
+    "Signalement",
     "Zone",
     "tenant",
 ]

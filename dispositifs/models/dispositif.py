@@ -15,7 +15,7 @@ from acteurs.publics import Public
 from bassins.models import Commune
 from bassins.revision import Suivi, Sujet
 from dispositifs import etats
-from dispositifs.effets import toucher_les_plans
+from dispositifs.effets import plans_du_territoire, toucher_les_plans
 from dispositifs.models.index import Mot, Zone
 from dispositifs.requetes import DispositifManager, DispositifQuerySet
 from dispositifs.territoires import bassins_touches
@@ -388,6 +388,11 @@ class Dispositif(Suivi, Versionne):
     def survivante(self):
         """La fiche qui remplace celle-ci au bout des fusions ; elle-même sans fusion."""
         return self.fusionne_avec.survivante() if self.fusionne_avec_id else self
+
+    @cached_property
+    def plans_du_territoire(self):
+        """Les identifiants des plans dont le territoire touche la zone d'éligibilité."""
+        return plans_du_territoire(self.zone_eligibilite)
 
     def bassins(self):
         """Les bassins dont le périmètre en vigueur touche la zone d'éligibilité du dispositif."""

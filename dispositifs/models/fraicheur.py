@@ -15,7 +15,7 @@ from acteurs.models import Acte, Acteur
 from dispositifs.courriels import envoyer_demandes
 from dispositifs.destinataires import destinataires
 from dispositifs.models.dispositif import Dispositif
-from pams_portal.droits import Place
+from pams_portal.droits import Droit, Place, exiger
 
 DEMANDES_SANS_REPONSE = 3
 FICHE_CHANGEE = (
@@ -56,6 +56,40 @@ class EnvoiQuerySet(models.QuerySet):
         envoyer_demandes.enqueue(envoi.pk)
         return envoi
 
+    @transaction.atomic
+    def demander(self, utilisateur, dispositif):
+        """Un co-pilote demande de confirmer une fiche, une fois par mois et par adresse.
+
+        Rend le nombre d'adresses sollicitées ; lève PermissionDenied, ou ValidationError.
+        """
+        dispositif = dispositif.verrouiller()
+        place = exiger(
+            utilisateur, Droit.DEMANDER_CONFIRMATION, DemandeDeConfirmation(dispositif=dispositif)
+        )
+        if not dispositif.est_en_service:
+            raise ValidationError("Ce dispositif n’est plus en service.")
+        hier = timezone.now() - timedelta(days=1)
+        recents = self.filter(pour=place.acteur, cree_le__gt=hier)
+        if recents.count() >= self.model.DEMANDES_PAR_JOUR:
+            raise ValidationError("Votre structure a déjà beaucoup demandé aujourd’hui : à demain.")
+        mois = timezone.localdate().replace(day=1)
+        deja = set(dispositif.demandes.filter(mois=mois).values_list("courriel", flat=True))
+        adresses = destinataires_de(dispositif.pk)
+        if not adresses:
+            raise ValidationError("La fiche ne porte aucune adresse : il n’y a personne à joindre.")
+        neuves = [adresse for adresse in adresses if adresse.courriel not in deja]
+        if not neuves:
+            raise ValidationError("Une confirmation a déjà été demandée ce mois-ci.")
+        for courriel, acteur, nom in neuves:
+            envoi = self.create(
+                courriel=courriel, nom=nom, mois=mois, tournee=False, pour=place.acteur
+            )
+            envoi.demandes.create(
+                dispositif=dispositif, acteur=acteur, courriel=courriel, mois=mois
+            )
+            envoyer_demandes.enqueue(envoi.pk)
+        return len(neuves)
+
     def relever(self):
         """Reprend les envois pris par un ouvrier mort, ou refusés par le serveur de courriel."""
         perdus = self.filter(
@@ -77,6 +111,7 @@ class Envoi(models.Model):
     VALABLE = timedelta(days=45)
     REPRISE = timedelta(minutes=15)
     TENTATIVES = 8
+    DEMANDES_PAR_JOUR = 50
     MEMOIRE = timedelta(days=396)
 
     identifiant = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -123,6 +158,12 @@ class Envoi(models.Model):
 
     def noter_parti(self):
         Envoi.objects.filter(pk=self.pk).update(envoye_le=timezone.now())
+
+
+def destinataires_de(pk):
+    """À qui demander pour une fiche ; personne si elle n'est plus de l'inventaire."""
+    trouves = destinataires(Dispositif.objects.filter(pk=pk))
+    return trouves[0][1] if trouves else []
 
 
 class LienRefuse(Exception):
@@ -210,6 +251,16 @@ class DemandeDeConfirmation(models.Model):
         """Comment le journal nomme qui a répondu : on sait l'adresse, pas la personne."""
         return f"{self.courriel}, par le lien reçu à cette adresse"
 
+    # Vue des plans du territoire, pour le droit de demander : voir `pams_portal.droits`.
+    plan_id = None
+
+    @property
+    def plans_touches(self):
+        return self.dispositif.plans_du_territoire
+
+    def est_a(self, place):
+        return self.dispositif.est_a(place)
+
     @property
     def place(self):
         return Place(self.acteur, frozenset())
@@ -220,7 +271,8 @@ class DemandeDeConfirmation(models.Model):
             raise LienRefuse("servi", self)
         if not self.dispositif.est_en_service:
             raise LienRefuse("hors_service", self)
-        [(_, adresses)] = destinataires(Dispositif.objects.filter(pk=self.dispositif_id))
+        # Une fiche fondue dans une autre n'est plus de l'inventaire : personne n'en répond.
+        adresses = destinataires_de(self.dispositif_id)
         if (self.courriel, self.acteur) not in {(d.courriel, d.acteur) for d in adresses}:
             raise LienRefuse("caduc", self)
 

@@ -11,8 +11,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from dispositifs.forms.fraicheur import ReponseForm
-from dispositifs.models import DemandeDeConfirmation, LienRefuse
+from dispositifs.models import DemandeDeConfirmation, LienRefuse, Signalement
 from dispositifs.territoires import noms_des_territoires, zone_en_mots
+from dispositifs.views.signalement import formulaire_de_correction
 
 journal = logging.getLogger("dispositifs.liens")
 
@@ -99,8 +100,30 @@ def demande_repondre(request, demande):
         "dispositif": demande.dispositif,
         "zone": zone_en_mots(cles, noms_des_territoires(cles)),
         "form": form,
+        "corriger": f"{request.path}corriger/",
     }
     return render(request, "dispositifs/demande_repondre.html", contexte)
+
+
+@par_lien
+def demande_corriger(request, demande):
+    """Une correction envoyée par le lien est une proposition : elle s'applique une fois relue."""
+    form = formulaire_de_correction(request, demande.dispositif)
+    if request.method == "POST" and form.is_valid():
+        Signalement.deposer(
+            demande.dispositif,
+            form.cleaned_data["message"],
+            form.valeurs_proposees(),
+            demande=demande,
+        )
+        return redirect("dispositifs:demande_merci")
+    contexte = {
+        "demande": demande,
+        "dispositif": demande.dispositif,
+        "form": form,
+        "fiche": request.path.removesuffix("corriger/"),
+    }
+    return render(request, "dispositifs/demande_corriger.html", contexte)
 
 
 @require_safe

@@ -18,6 +18,7 @@ from dispositifs.historique import histoire
 from dispositifs.models import Dispositif, tenant
 from dispositifs.origines import origines
 from dispositifs.ouverture.qualite import qualite
+from dispositifs.suivi import suivi_de
 from dispositifs.territoires import noms_des_territoires, zone_en_mots
 from pams_portal.droits import Droit, exiger, peut
 
@@ -49,6 +50,7 @@ def dispositif_detail(request, pk):
         "ecarts": dispositif.ecarts.a_decider().count() if modifiable else 0,
         # Le journal nomme des agents : il ne se lit qu'une fois connecté.
         "histoire": histoire(dispositif) if request.user.is_authenticated else [],
+        **suivi_de(request.user, dispositif, modifiable),
     }
     return render(request, "dispositifs/dispositif_detail.html", contexte)
 

@@ -161,7 +161,7 @@ def test_le_nombre_de_requetes_ne_depend_ni_des_zones_ni_des_actes(
         garage.financeurs.add(f.make_acteur())
     client.force_login(personnes["associee"])
 
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(18):
         client.get(garage.get_absolute_url())
 
 
