@@ -1,9 +1,13 @@
 """Ce qu'une fiche de dispositif a d'étonnant : à dire, jamais à refuser."""
 
+from django.utils import timezone
+from django.utils.formats import date_format
+
 from acteurs.contacts import Contact, contact_de, contacts_douteux, est_un_mobile
 from acteurs.models import Acteur, Fonction
 
 DESCRIPTION_CONSEILLEE = 200
+ANNONCE_EN_JOURS = 183
 AUTORITES_ORGANISATRICES = {
     Fonction.Nature.AOM,
     Fonction.Nature.AO_LYON,
@@ -93,10 +97,23 @@ def _frais_sans_precision(dispositif):
     return ""
 
 
+def _financement_finissant(dispositif):
+    fin = dispositif.fin_financement
+    if fin is None or not dispositif.est_en_service:
+        return ""
+    jours = (fin - timezone.localdate()).days
+    if jours < 0:
+        return f"Le financement a fini le {date_format(fin)} : le dispositif continue-t-il\u202f?"
+    if jours <= ANNONCE_EN_JOURS:
+        return f"Le financement finit le {date_format(fin)}, dans {jours} jours."
+    return ""
+
+
 REGLES = [
     _description_courte,
     _sans_public,
     _frais_sans_precision,
+    _financement_finissant,
     _courriel_personnel,
     _telephone_personnel,
     _contact_dans_un_texte,

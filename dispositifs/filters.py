@@ -118,6 +118,17 @@ class DispositifFilter(django_filters.FilterSet):
         empty_label="Toutes",
         method="de_fraicheur",
     )
+    financement = django_filters.ChoiceFilter(
+        label="Fin du financement",
+        choices=[
+            ("0", "Déjà passée"),
+            ("3", "D’ici 3 mois"),
+            ("6", "D’ici 6 mois"),
+            ("12", "D’ici un an"),
+        ],
+        empty_label="Toutes",
+        method="finissant",
+    )
     tri = django_filters.ChoiceFilter(
         label="Trier par",
         choices=[(cle, libelle) for cle, (libelle, _) in TRIS.items()],
@@ -221,6 +232,9 @@ class DispositifFilter(django_filters.FilterSet):
 
     def de_statut(self, dispositifs, nom, statut):
         return dispositifs.de_statut(statut)
+
+    def finissant(self, dispositifs, nom, mois):
+        return dispositifs.finissant_avant(int(mois))
 
     def de_fraicheur(self, dispositifs, nom, fraicheur):
         return dispositifs.de_fraicheur(fraicheur)

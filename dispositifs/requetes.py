@@ -1,5 +1,6 @@
 """Comment on trouve un dispositif : par territoire, par état, par fraîcheur, par ses mots."""
 
+from datetime import timedelta
 from functools import reduce
 from operator import or_
 
@@ -71,6 +72,15 @@ class DispositifQuerySet(QuerySetSuivi):
         """En service, et que personne n'a dit exact depuis moins de six mois."""
         frais = Q(statut=Statut.VERIFIE, confirme_le__gt=timezone.localdate() - SIX_MOIS)
         return self.en_service().exclude(frais)
+
+    def finissant_avant(self, mois):
+        """En service, dont le financement finit d'ici tant de mois (de trente jours), ou a fini."""
+        limite = timezone.localdate() + timedelta(days=30 * mois)
+        return self.en_service().filter(fin_financement__lte=limite)
+
+    def a_traiter(self):
+        """Ceux dont un signalement attend une réponse."""
+        return self.filter(signalements__etat="attente").distinct()
 
     def touchant(self, communes):
         """Les dispositifs dont la zone d'éligibilité a au moins une de ces communes."""

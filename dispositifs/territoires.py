@@ -97,16 +97,27 @@ def plans():
     return Bassin._meta.get_field("plans").related_model.objects
 
 
-def bassins_pilotes(utilisateur):
-    """Les bassins des plans que pilote une structure de la personne ; None pour l'Île-de-France."""
+def communes_pilotees(utilisateur):
+    """Les communes des plans que pilote une structure de la personne ; trois requêtes au plus."""
     pilotes = [
         plan_id
         for plan_id, places in utilisateur.places_par_plan.items()
         if any(place.qualite == Qualite.CO_PILOTE for place in places)
     ]
-    siens = plans().filter(pk__in=pilotes).values_list("bassin", flat=True)
-    bassins = Bassin.objects.filter(pk__in=siens).with_perimetre()
-    return [*bassins, *([None] if None in siens else [])] if pilotes else []
+    siens = (
+        set(plans().filter(pk__in=pilotes).values_list("bassin", flat=True)) if pilotes else set()
+    )
+    jour = timezone.localdate()
+    en_vigueur = Perimetre.objects.filter(
+        Q(jusqu_au__isnull=True) | Q(jusqu_au__gte=jour),
+        depuis__lte=jour,
+        bassin__in=siens - {None},
+    )
+    couvertes = Q(epci__in=en_vigueur.values("epci"), millesime=F("epci__millesime"))
+    couvertes |= Q(pk__in=en_vigueur.filter(communes__isnull=False).values("communes"))
+    if None in siens:  # le plan d'Île-de-France n'a pas de bassin
+        couvertes |= Q(departement__region=CODE_ILE_DE_FRANCE)
+    return Commune.objects.filter(couvertes) if siens else Commune.objects.none()
 
 
 def bassins_touches(cles):

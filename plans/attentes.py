@@ -5,6 +5,7 @@ from typing import NamedTuple
 from django.db.models import Prefetch
 from django.urls import reverse
 
+from dispositifs import attentes
 from dispositifs.models import Dispositif
 from pams_portal.droits import Droit, Role, peut
 from plans.models import (
@@ -25,7 +26,7 @@ class Attente(NamedTuple):
     verbe: str
     objet: str
     url: str
-    plan: object
+    plan: object = None
 
 
 def attentes_de(utilisateur, plans):
@@ -51,6 +52,11 @@ def attentes_de(utilisateur, plans):
         *_fiches_incompletes(plans, parties),
         *_ecarts_a_decider(utilisateur),
     ]
+
+
+def attentes_de_l_inventaire(utilisateur):
+    """Ce que la personne a à faire sur les fiches de dispositif que ses structures tiennent."""
+    return [Attente(*ligne) for ligne in attentes.attentes_de(utilisateur)]
 
 
 def _visas_attendus(utilisateur, plans, parties):

@@ -32,6 +32,9 @@ def acteur_detail(request, pk):
         "acteur": acteur,
         "etablissements": acteur.etablissements.select_related("commune"),
         "dispositifs": acteur.dispositifs.visibles_par(request.user),
+        # Lus seulement par qui peut les faire : le gabarit ne les déroule que pour lui.
+        "a_confirmer": acteur.dispositifs_tenus.a_confirmer(),
+        "a_traiter": acteur.dispositifs_tenus.a_traiter(),
         "places": acteur.places.visibles_par(request.user).select_related("plan"),
     }
     return render(request, "acteurs/acteur_detail.html", contexte)

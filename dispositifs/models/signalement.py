@@ -14,7 +14,8 @@ from acteurs.models import Acte, Acteur, Versionne
 from dispositifs.destinataires import est_sans_personne
 from dispositifs.models.dispositif import Dispositif
 from dispositifs.models.fraicheur import FICHE_CHANGEE, DemandeDeConfirmation
-from dispositifs.territoires import bassins_pilotes
+from dispositifs.models.index import Zone
+from dispositifs.territoires import cles_touchant, communes_pilotees
 from pams_portal.droits import Droit, Place, exiger, place_qui_permet
 
 DU_PUBLIC = "Une personne non connectée"
@@ -43,8 +44,8 @@ class SignalementQuerySet(models.QuerySet):
         acteurs = list(utilisateur.roles_par_acteur)
         sien = Q(utilisateur=utilisateur)
         sien |= Q(dispositif__porteur__in=acteurs) | Q(dispositif__tenu_par__in=acteurs)
-        for bassin in bassins_pilotes(utilisateur):
-            sien |= Q(dispositif__in=Dispositif.objects.du_bassin(bassin).order_by().values("pk"))
+        cles = cles_touchant(communes_pilotees(utilisateur))
+        sien |= Q(dispositif__in=Zone.objects.filter(cle__in=cles).values("dispositif"))
         return self.en_vigueur().filter(sien)
 
 

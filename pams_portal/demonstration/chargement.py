@@ -7,6 +7,7 @@ from dispositifs.releves import charger_dispositifs_releves
 from pams_portal.demonstration.acteurs import charger_acteurs, charger_comptes
 from pams_portal.demonstration.inventaire import charger_dispositifs
 from pams_portal.demonstration.plans import charger_plan
+from pams_portal.demonstration.signalements import charger_signalements
 from plans.models import Document, Plan
 from plans.taches import produire_document
 
@@ -19,6 +20,7 @@ def charger():
     acteurs = charger_acteurs()
     personnes = charger_comptes(acteurs)
     dispositifs = charger_dispositifs(acteurs, personnes)
+    charger_signalements(personnes, dispositifs)
     charger_dispositifs_releves(tenus_par=acteurs["region"])
     for slug in PLANS:
         if not Plan.objects.filter(slug=slug).exists():

@@ -4,6 +4,7 @@ from django import template
 from django.utils.formats import date_format, number_format
 from django.utils.safestring import mark_safe
 
+from dispositifs import etats
 from pams_portal.texte import en_html
 from plans.impression.html import pour_l_impression
 
@@ -30,6 +31,12 @@ def imprime(texte, niveau):
 def valeur(dictionnaire, cle):
     """{{ territoires|valeur:cle }}"""
     return dictionnaire.get(cle, cle)
+
+
+@register.filter
+def statut_au(dispositif, jour):
+    """{{ d|statut_au:contenu.le }} : l'état d'un dispositif à la date que porte le document."""
+    return etats.statut_au(jour, dispositif.statut, dispositif.confirme_le).label
 
 
 @register.filter

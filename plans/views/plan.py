@@ -10,7 +10,13 @@ from acteurs.lecture_du_journal import lire
 from acteurs.models import Acte
 from bassins.models import Bassin
 from pams_portal.droits import Droit, exiger, peut
-from plans.attentes import attentes_de, droit_de_contribuer, manques_du_plan, parties_tenues
+from plans.attentes import (
+    attentes_de,
+    attentes_de_l_inventaire,
+    droit_de_contribuer,
+    manques_du_plan,
+    parties_tenues,
+)
 from plans.discussions import poser_les_discussions
 from plans.forms.plan import PlanCreateForm, PlanForm
 from plans.lecture import plan_a_lire
@@ -84,7 +90,8 @@ def plan_journal(request, slug):
 @require_safe
 def ma_part(request):
     plans = Plan.objects.filter(pk__in=request.user.places_par_plan).select_related("bassin")
-    contexte = {"plans": plans, "attentes": attentes_de(request.user, plans)}
+    attentes = [*attentes_de(request.user, plans), *attentes_de_l_inventaire(request.user)]
+    contexte = {"plans": plans, "attentes": attentes}
     return render(request, "plans/ma_part.html", contexte)
 
 

@@ -313,5 +313,5 @@ def test_nombre_de_requetes_de_la_liste(
     for _ in range(nombre):
         f.make_signalement(local, utilisateur=personnes["spe"])
     client.force_login(personnes["region"])
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(8):
         client.get("/dispositifs/signalements/")
