@@ -269,12 +269,12 @@ class DemandeDeConfirmation(models.Model):
         """Lève LienRefuse si cette demande n'attend plus de réponse de cette adresse."""
         if self.reponse:
             raise LienRefuse("servi", self)
-        if not self.dispositif.est_en_service:
-            raise LienRefuse("hors_service", self)
         # Une fiche fondue dans une autre n'est plus de l'inventaire : personne n'en répond.
         adresses = destinataires_de(self.dispositif_id)
         if (self.courriel, self.acteur) not in {(d.courriel, d.acteur) for d in adresses}:
             raise LienRefuse("caduc", self)
+        if not self.dispositif.est_en_service:
+            raise LienRefuse("hors_service", self)
 
     # --- Répondre ------------------------------------------------------------------------------
 

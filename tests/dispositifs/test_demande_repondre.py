@@ -219,6 +219,11 @@ def test_une_fiche_disparue(client, caplog, demande, muette):
     refuser(client, caplog, adresse, 410, "Ce lien ne vaut plus")
 
 
+def test_une_fiche_fondue_dans_une_autre(client, caplog, demande, muette):
+    f.make_fusion(f.make_dispositif(muette.porteur), muette)
+    refuser(client, caplog, chemin(demande), 410, "Ce lien ne vaut plus")
+
+
 def test_une_adresse_qui_ne_repond_plus_pour_la_fiche(client, caplog, demande, muette):
     Dispositif.objects.filter(pk=muette.pk).update(courriel="autre@vimeu.example.org")
     refuser(client, caplog, chemin(demande), 410, "Ce lien ne vaut plus")

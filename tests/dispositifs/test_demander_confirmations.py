@@ -10,6 +10,7 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from dispositifs.courriels import courriel_de, envoyer_demandes
+from dispositifs.destinataires import Destinataire
 from dispositifs.models import DemandeDeConfirmation, Dispositif, Envoi
 from pams_portal.droits import Role
 from tests import factories as f
@@ -149,6 +150,16 @@ def test_relancer_la_commande_n_envoie_rien_de_plus(muette, absente, courriels):
     f.make_dispositif(absente, statut="signale", courriel=muette.courriel)
 
     assert lancer().endswith("0 courriels préparés, 1 l'étaient déjà.\n")
+    assert len(courriels) == 1
+
+
+def test_le_courriel_du_mois_ne_se_prepare_qu_une_fois_par_adresse(muette, absente, courriels):
+    """La seconde commande n'avait pas encore vu l'envoi de la première."""
+    mois, adresse = timezone.localdate().replace(day=1), Destinataire(muette.courriel, absente)
+    preparer = Envoi.objects.preparer_du_mois
+
+    assert preparer(mois, adresse, [(muette, absente)]) is not None
+    assert preparer(mois, adresse, [(muette, absente)]) is None
     assert len(courriels) == 1
 
 
