@@ -50,5 +50,5 @@ def test_nombre_de_requetes_constant(
         f.make_financement(fiche, region)
     client.force_login(personnes["aom"])
 
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(22):
         client.get(reverse("plans:ma_part"))
