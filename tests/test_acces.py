@@ -17,10 +17,9 @@ from django.urls import get_resolver, reverse
 from django.utils import timezone
 
 from dispositifs.models import Distinction
-from dispositifs.models.fraicheur import signataire
-from pams_portal.droits import Role
 from plans.models import Plan
 from tests import factories as f
+from tests.acces import lecture_seule, objets_du_suivi
 
 # ruff: noqa: E501
 # fmt: off
@@ -308,13 +307,6 @@ def objets(bassin, plan, region, departement, aom, spe, association, invitee, pe
     Distinction.objects.create(un=dispo_invit, autre=distinct)
     fusion = f.make_fusion(dispo_aom)
     objectif = f.make_objectif(plan)
-    sans_compte = f.make_dispositif(statut="signale", courriel="contact@garage.example.org")
-    [epci] = bassin.perimetre.epci.all()
-    f.make_commune(epci)
-    ici = {"zone_eligibilite": [f"epci-{epci.pk}"]}
-    local = f.make_dispositif(association.acteur, **ici)
-    sur_aom = f.make_signalement(f.make_dispositif(aom.acteur, **ici))
-    sur_local = f.make_signalement(f.make_dispositif(**ici), utilisateur=personnes["spe"])
     f.make_chapitre(plan, "recapitulatif")
     f.make_chapitre(plan, "mesures_spe")
 
@@ -453,20 +445,8 @@ def objets(bassin, plan, region, departement, aom, spe, association, invitee, pe
         "dispo_publie": [f.make_dispositif(aom.acteur).pk],
         "dispo_signale": [signale.pk],
         "dispo_invit": [f.make_dispositif(invitee.acteur).pk],
-        "lien_recu": [signataire().sign(f.make_demande(sans_compte).pk)],
-        "lien_faux": ["1.abc.def"],
-        "dispo_du_bassin": [local.pk],
-        "sign_aom": [sur_aom.pk],
-        "sign_par_spe": [sur_local.pk],
-        "suivi_public": [sur_aom.identifiant],
-        "suivi_faux": ["00000000-0000-4000-8000-000000000000"],
+        **objets_du_suivi(bassin, association, aom, personnes["spe"]),
     }
-
-
-def lecture_seule(execute, sql, params, many, context):
-    lit = sql.startswith(("SELECT", "SAVEPOINT", "RELEASE", "DECLARE", "FETCH", "CLOSE"))
-    assert lit, f"Un GET a écrit : {sql}"
-    return execute(sql, params, many, context)
 
 
 @pytest.fixture
@@ -515,12 +495,3 @@ def test_toutes_les_pages_sont_dans_le_tableau():
         enfants = getattr(motif, "url_patterns", [motif])
         declarees |= {f"{espace}:{e.name}" if espace else e.name for e in enfants}
     assert declarees == pages_du_tableau()
-
-
-def test_chaque_role_a_sa_personne(personnes):
-    tenus = {
-        habilitation.role
-        for personne in personnes.values()
-        for habilitation in personne.habilitations.all()
-    }
-    assert tenus == set(Role)

@@ -128,3 +128,12 @@ def test_un_co_pilote_ne_depossede_pas_un_autre_co_pilote(region, departement, a
     ]
     assert attribuer == [False, True, True]
     assert TOUT not in portees(MATRICE[Droit.ATTRIBUER])
+
+
+def test_chaque_role_a_sa_personne(personnes):
+    tenus = {
+        habilitation.role
+        for personne in personnes.values()
+        for habilitation in personne.habilitations.all()
+    }
+    assert tenus == set(Role)

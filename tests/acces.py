@@ -1,0 +1,30 @@
+"""Ce dont le tableau d'accès (`test_acces.py`) se sert, et qui n'est pas le tableau."""
+
+from dispositifs.models.fraicheur import signataire
+from tests import factories as f
+
+
+def lecture_seule(execute, sql, params, many, context):
+    """La garde sous laquelle tourne chaque GET du tableau."""
+    lit = sql.startswith(("SELECT", "SAVEPOINT", "RELEASE", "DECLARE", "FETCH", "CLOSE"))
+    assert lit, f"Un GET a écrit : {sql}"
+    return execute(sql, params, many, context)
+
+
+def objets_du_suivi(bassin, association, aom, spe):
+    """Les fiches du bassin qu'on signale ou qu'on confirme ; {nom du tableau: arguments}."""
+    [epci] = bassin.perimetre.epci.all()
+    f.make_commune(epci)
+    ici = {"zone_eligibilite": [f"epci-{epci.pk}"]}
+    sur_aom = f.make_signalement(f.make_dispositif(aom.acteur, **ici))
+    sur_local = f.make_signalement(f.make_dispositif(**ici), utilisateur=spe)
+    sans_compte = f.make_dispositif(statut="signale", courriel="contact@garage.example.org")
+    return {
+        "lien_recu": [signataire().sign(f.make_demande(sans_compte).pk)],
+        "lien_faux": ["1.abc.def"],
+        "dispo_du_bassin": [f.make_dispositif(association.acteur, **ici).pk],
+        "sign_aom": [sur_aom.pk],
+        "sign_par_spe": [sur_local.pk],
+        "suivi_public": [sur_aom.identifiant],
+        "suivi_faux": ["00000000-0000-4000-8000-000000000000"],
+    }
