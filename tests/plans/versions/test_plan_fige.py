@@ -36,6 +36,10 @@ SANS_CONTENU = {
     "plan_passer": "fait passer d'étape : son essai est à part",
     "visa_create": "vise : son essai est à part",
     "visa_delete": "retire un visa : son essai est à part",
+    "observation_create": "discute, sans écrire dans le plan",
+    "observation_repondre": "discute, sans écrire dans le plan",
+    "message_update": "discute, sans écrire dans le plan",
+    "message_delete": "discute, sans écrire dans le plan",
 }
 
 
@@ -54,6 +58,8 @@ def adresses(pret, region, departement, aom, spe):
         "partenariats": f.make_partenariat(fiche, aom),
         "indicateurs": f.make_indicateur(fiche),
     }
+    examinee = f.make_fiche(region, etat="engagee")
+    part_aom = f.make_contribution(aom)
     lever_le_reste(pret)
     du_plan = [pret.slug]
     arguments = {
@@ -66,6 +72,11 @@ def adresses(pret, region, departement, aom, spe):
         "levee_delete": [[pret.slug, "B5-lecture"]],
         "contribution_create": [[pret.slug, "accompagnement"], [pret.slug, "mesures_spe"]],
         "axe_create": [du_plan],
+        "avis_update": [[pret.slug, examinee.code]],
+        "fiche_action_proposer": [de_fiche],
+        "part_retablir": [[pret.slug, "contributions", part.pk, 1]],
+        "proposition_accepter": [[pret.slug, f.make_proposition(aom, part).pk]],
+        "proposition_create": [[pret.slug, "contributions", part_aom.pk]],
         "axe_update": [[pret.slug, axe.pk]],
         "objectif_create": [[pret.slug, axe.pk]],
         "objectif_update": [[pret.slug, fiche.objectif_id]],
@@ -88,6 +99,7 @@ def ecritures_de_plans():
     """Les noms des vues du plan qui écrivent, d'après les adresses déclarées."""
     plans = next(m for m in get_resolver().url_patterns if getattr(m, "namespace", "") == "plans")
     motifs = ("_create", "_update", "_delete", "_attribuer", "_deplacer", "_repondre", "_passer")
+    motifs += ("_proposer", "_retablir", "_accepter")
     noms = {motif.name for motif in plans.url_patterns}
     return {n for n in noms if n.endswith((*motifs, "_demander"))} - {"plan_create"}
 
@@ -128,7 +140,8 @@ def test_en_redaction_les_memes_adresses_ecrivent(pret, adresses, personnes, cli
     """Sans quoi les refus d'au-dessus pourraient ne prouver qu'un envoi mal fait."""
     client.force_login(personnes["region"])
     for nom, listes in adresses.items():
-        if nom not in ("partie_repondre", "partenariat_repondre"):  # à l'AOM de répondre
+        # À l'AOM de répondre ; une part jamais changée n'a pas d'état à rétablir.
+        if nom not in ("partie_repondre", "partenariat_repondre", "part_retablir"):
             for arguments in listes:
                 code = client.get(reverse(f"plans:{nom}", args=arguments)).status_code
                 assert code in (200, 405), (nom, arguments)
@@ -157,7 +170,7 @@ def test_chaque_droit_d_ecrire_dans_un_plan_a_une_condition_d_etat():
     assert libres == {
         *(Droit.LIRE_PLAN, Droit.CONDUIRE_PLAN, Droit.VISER, Droit.CREER_DISPOSITIF),
         *(Droit.MODIFIER_DISPOSITIF, Droit.CONFIRMER_DISPOSITIF, Droit.MODIFIER_ACTEUR),
-        Droit.GERER_HABILITATIONS,
+        *(Droit.GERER_HABILITATIONS, Droit.IMPORTER_DISPOSITIFS),
     }
 
 
