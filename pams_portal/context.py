@@ -10,5 +10,6 @@ def portail(request):
             "site_url": settings.SITE_URL,
             "demonstration": settings.DEMO,
             "couleur_accent": settings.PORTAIL_ACCENT,
+            "cookie_csrf": settings.CSRF_COOKIE_NAME,
         }
     }

@@ -9,11 +9,14 @@ choisit. Rien n'est remplacé sans avoir été montré ; ce qu'elle abandonne es
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from uuid import UUID, uuid4
 
 from django import forms
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import IntegrityError, models, transaction
+from django.http import QueryDict
 from django.utils.formats import date_format
+from django.utils.functional import cached_property
 
 from pams_portal.champs import TexteRicheField
 from pams_portal.comparaison import comparer_textes
@@ -45,6 +48,14 @@ def valeur_simple(valeur):
     if hasattr(valeur, "isoformat"):
         return valeur.isoformat()
     return format(valeur.normalize(), "f")  # Decimal : 100 et 100.00 sont le même montant
+
+
+def uuid_lu(texte):
+    """L'identifiant que porte ce texte, ou None."""
+    try:
+        return UUID(texte)
+    except ValueError:
+        return None
 
 
 @dataclass
@@ -122,6 +133,8 @@ class FormulaireVersionne(forms.ModelForm):
         self.instance.consigner(utilisateur, place, verbe, avant, signature)
         if self.ecartes:
             self.instance.consigner_ecarte(utilisateur, place, self.ecartes)
+        if identifiant := uuid_lu(self._annoncee("brouillon")):
+            self.instance.oublier_brouillon(utilisateur, identifiant)
         return True
 
     def _relire_sous_verrou(self):
@@ -156,6 +169,50 @@ class FormulaireVersionne(forms.ModelForm):
                 libelles = ", ".join(f"« {self.fields[nom].label} »" for nom in noms)
                 phrase = f"{phrase} {fait} : {libelles}."
         return phrase
+
+    # --- Garder un brouillon -------------------------------------------------------------------
+
+    @cached_property
+    def brouillon(self):
+        """Le nom de cette saisie, d'un envoi à l'autre : sous lui se garde ce qui se tape."""
+        return uuid_lu(self._annoncee("brouillon")) or uuid4()
+
+    @property
+    def est_en_brouillon(self):
+        """Vrai si l'envoi dit le nom de la saisie à garder."""
+        return uuid_lu(self._annoncee("brouillon")) is not None
+
+    def saisie(self):
+        """({champ: valeurs}, version de départ) : ce qui est envoyé, tel que tapé."""
+        champs = {
+            nom: [v.replace("\r\n", "\n") for v in self.data.getlist(self.add_prefix(nom))]
+            for nom in self.editables
+        }
+        # Un conflit ouvert part de « depart » : la reprise le montrera de nouveau.
+        depart = self._annoncee("depart" if self._annoncee("a_choisir") else "version")
+        return champs, int(depart[:9]) if depart.isdecimal() else 0
+
+    def apporte(self, champs):
+        """Vrai si une saisie gardée dit autre chose que ce qui est enregistré."""
+        return any(
+            self.fields[nom].has_changed(self.get_initial_for_field(self.fields[nom], nom), valeur)
+            for nom, valeur in self._lire(champs)
+        )
+
+    def reprendre(self, champs, version, identifiant):
+        """Remet dans le formulaire une saisie gardée, avec la version d'où elle était partie."""
+        self.initial |= dict(self._lire(champs)) | {"version": version}
+        self.brouillon = identifiant
+
+    def _lire(self, champs):
+        """[(champ, valeur)] d'une saisie gardée, comme les champs les lisent d'un envoi."""
+        donnees = QueryDict(mutable=True)
+        for nom in champs:
+            donnees.setlist(self.add_prefix(nom), champs[nom])
+        for nom in champs:
+            if nom in self.editables:
+                lire = self.fields[nom].widget.value_from_datadict
+                yield nom, lire(donnees, {}, self.add_prefix(nom))
 
     # --- Comparer ------------------------------------------------------------------------------
 

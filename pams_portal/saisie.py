@@ -22,7 +22,7 @@ from pams_portal.recherche import normaliser
 SIGNES_AU_PLUS = 1_000_000
 SECRETS = re.compile(r"csrf|password|mot_de_passe|secret|token", re.IGNORECASE)
 TECHNIQUES = re.compile(
-    r"(^|-)(version|a_choisir|depart|next|id|TOTAL_FORMS|INITIAL_FORMS|MIN_NUM_FORMS|MAX_NUM_FORMS)$"
+    r"(^|-)(version|a_choisir|depart|brouillon|next|id|TOTAL_FORMS|INITIAL_FORMS|MIN_NUM_FORMS|MAX_NUM_FORMS)$"
 )
 
 HORS_MODELES = {"username": "courriel"}
@@ -125,6 +125,7 @@ def saisie_gardee(request, motif, explication="", status=403):
         "cookie_csrf": settings.CSRF_COOKIE_NAME,
     }
     response = render(request, "portail/saisie_gardee.html", contexte, status=status)
+    response.headers["Saisie-Gardee"] = contexte["motif"]  # lu par static/js/brouillon.js
     add_never_cache_headers(response)
     return response
 

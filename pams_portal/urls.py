@@ -14,6 +14,7 @@ urlpatterns = [
     path("accent.css", views.accent, name="accent"),
     path("", include("acteurs.urls_connexion")),
     path("notifications/", include("acteurs.urls_notifications")),
+    path("brouillons/", include("acteurs.urls_brouillons")),
     path("acteurs/", include("acteurs.urls")),
     path("bassins/", include("bassins.urls")),
     path("dispositifs/", include("dispositifs.urls")),

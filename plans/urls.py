@@ -5,6 +5,7 @@ from django.urls import path
 from plans.views import (
     conformite,
     document,
+    ecriture,
     lignes,
     observations,
     parties,
@@ -90,9 +91,12 @@ urlpatterns = [
     path(f"{FICHE}retirer/", redaction.fiche_action_delete, name="fiche_action_delete"),
     path(f"{FICHE}attribuer/", redaction.fiche_action_attribuer, name="fiche_action_attribuer"),
     path(f"{FICHE}deplacer/", redaction.fiche_action_deplacer, name="fiche_action_deplacer"),
-    # Chaque part : son journal, ses états, ce que d'autres y proposent
+    # Chaque part : son journal, ses états, ce qui s'y écrit, ce que d'autres y proposent
     path(f"{PART}journal/", parts.part_journal, name="part_journal"),
     path(f"{PART}retablir/<int:version>/", parts.part_retablir, name="part_retablir"),
+    path(f"{PART}brouillon/", ecriture.part_brouillon, name="part_brouillon"),
+    path(f"{PART}presence/", ecriture.part_presence, name="part_presence"),
+    path(f"{PLAN}presences/", ecriture.presence_list, name="presence_list"),
     path(f"{PART}proposer/", propositions.proposition_create, name="proposition_create"),
     path(f"{PLAN}propositions/", propositions.proposition_list, name="proposition_list"),
     path(PROPOSITION, propositions.proposition_detail, name="proposition_detail"),

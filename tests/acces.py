@@ -3,6 +3,19 @@
 from dispositifs.models.fraicheur import signataire
 from tests import factories as f
 
+# Les en-têtes du tableau qui ne sont pas le nom d'une personne de `conftest.py`.
+PERSONNES = {
+    "depart": "departement",
+    "redac": "redactrice",
+    "lectr": "lectrice",
+    "gesti": "gestionnaire",
+    "assem": "assemblees",
+    "assoc": "associee",
+    "invit": "invitee",
+    "etran": "etrangere",
+    "sans": "sans_acteur",
+}
+
 
 def lecture_seule(execute, sql, params, many, context):
     """La garde sous laquelle tourne chaque GET du tableau."""

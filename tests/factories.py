@@ -2,12 +2,13 @@
 
 import itertools
 from datetime import date
+from uuid import uuid4
 
 from django.core.files.base import ContentFile
 from django.utils import timezone
 from stdnum import luhn
 
-from acteurs.models import Acteur, Etablissement, Fonction, Habilitation, Utilisateur
+from acteurs.models import Acteur, Brouillon, Etablissement, Fonction, Habilitation, Utilisateur
 from acteurs.publics import Public
 from bassins.models import Bassin, Commune, Departement, Epci, Perimetre, Region
 from dispositifs.models import (
@@ -131,6 +132,11 @@ def make_etablissement(acteur, **champs):
     racine = f"{acteur.siren}{n % 10000:04d}"
     siret = racine + luhn.calc_check_digit(racine)
     return Etablissement.objects.create(acteur=acteur, **{"siret": siret, "nom": "Siège"} | champs)
+
+
+def make_brouillon(utilisateur, part, texte="Une demi-phr"):
+    saisie = {"texte": [texte]}, part.version
+    return Brouillon.objects.garder(utilisateur, part, uuid4(), saisie, "/")
 
 
 # --- Dispositifs -------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ from django.utils import timezone
 from dispositifs.models import Distinction
 from plans.models import Plan
 from tests import factories as f
-from tests.acces import lecture_seule, objets_du_suivi
+from tests.acces import PERSONNES, lecture_seule, objets_du_suivi
 
 # ruff: noqa: E501
 # fmt: off
@@ -143,6 +143,14 @@ plans:part_journal                    j_secrete        302  200    200    200   
 plans:part_journal                    j_publique       302  403    403    403   403   403   403   403 403 403   403   403   403  403
 plans:part_journal                    j_detourne       302  404    404    404   404   404   404   404 404 404   404   404   404  404
 plans:part_journal                    j_inconnu        302  404    404    404   404   404   404   404 404 404   404   404   404  404
+plans:part_brouillon             post j_part_region    403  400    403    400   403   403   403   403 403 403   403   404   404  404
+plans:part_brouillon             post j_euro_depart    403  403    400    403   403   403   403   403 403 403   403   404   404  404
+plans:part_brouillon             post j_publique       403  403    403    403   403   403   403   403 403 403   403   403   403  403
+plans:part_presence              post j_part_region    403  204    403    204   403   403   403   403 403 403   403   404   404  404
+plans:presence_list                   plan             302  200    200    200   200   200   200   200 200 200   200   404   404  404
+plans:presence_list                   adopte           302  403    403    403   403   403   403   403 403 403   403   403   403  403
+brouillon_list                        -                302  200    200    200   200   200   200   200 200 200   200   200   200  200
+brouillon_delete                 post brouillon        403  302    404    404   404   404   404   404 404 404   404   404   404  404
 plans:part_retablir                   r_part_region    302  200    403    200   403   403   403   403 403 403   403   404   404  404
 plans:part_retablir                   r_etape          302  200    403    200   403   403   403   403 403 403   403   404   404  404
 plans:part_retablir                   r_axe            302  200    200    200   403   403   403   403 403 403   403   404   404  404
@@ -259,17 +267,6 @@ dispositifs:signalement_suivi         suivi_faux       404  404    404    404   
 dispositifs:demande_merci             -                200  200    200    200   200   200   200   200 200 200   200   200   200  200
 """
 # fmt: on
-PERSONNES = {
-    "depart": "departement",
-    "redac": "redactrice",
-    "lectr": "lectrice",
-    "gesti": "gestionnaire",
-    "assem": "assemblees",
-    "assoc": "associee",
-    "invit": "invitee",
-    "etran": "etrangere",
-    "sans": "sans_acteur",
-}
 
 
 def lignes(methode):
@@ -416,6 +413,7 @@ def objets(bassin, plan, region, departement, aom, spe, association, invitee, pe
         "r_axe": [plan.slug, "axes", objectif.axe_id, 1],
         "r_euro_depart": [plan.slug, "financements", euro.pk, 1],
         "r_role": [plan.slug, "partenariats", role.pk, 1],
+        "brouillon": [f.make_brouillon(personnes["region"], versionnee).pk],
         "proposition": [plan.slug, proposition.pk],
         "prop_detournee": [adopte.slug, proposition.pk],
         "jeton_faux": ["abc", "def"],

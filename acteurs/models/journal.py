@@ -227,6 +227,14 @@ class Versionne(models.Model):
         objet.consigner(utilisateur, place, verbe, objet.valeurs())
         objet.delete()
 
+    def oublier_brouillon(self, utilisateur, identifiant):
+        """Ce que cette personne gardait en brouillon vient d'être enregistré."""
+        self.brouillons_de(utilisateur).filter(identifiant=identifiant).delete()
+
+    def brouillons_de(self, utilisateur):
+        """Ce que cette personne a commencé à écrire ici, sans l'enregistrer."""
+        return utilisateur.brouillons.filter(cible=self.identifiant)
+
     def apres_ecriture(self):
         """Ce qu'une écriture entraîne ailleurs (un document à refaire) ; rien par défaut."""
 

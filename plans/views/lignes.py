@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from acteurs.models import Acte
 from pams_portal.droits import Droit, exiger
 from pams_portal.edition import FormulaireVersionne
+from plans.brouillons import ecriture_de
 from plans.forms.lignes import (
     DemandeDeFinancementForm,
     DemandeDePartenariatForm,
@@ -125,6 +126,7 @@ def ligne_create(request, slug, code, nature):
 
 
 def ligne_update(request, slug, code, nature, pk):
+    sorte = nature
     fiche, nature = fiche_visible(request, slug, code), nature_ou_404(nature)
     if not nature.modifiable:
         raise Http404
@@ -136,6 +138,7 @@ def ligne_update(request, slug, code, nature, pk):
         avertir_du_financement(request, fiche)
         return revenir(fiche, nature)
     contexte = {"form": form, "plan": fiche.plan, "fiche": fiche, "nature": nature, "ligne": ligne}
+    contexte["ecriture"] = ecriture_de(request, form, sorte)
     return render(request, "plans/ligne_update.html", contexte)
 
 

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 from acteurs.models import Acte
 from pams_portal.droits import Droit, exiger, peut
 from plans.attentes import droit_de_contribuer, parties_tenues
+from plans.brouillons import ecriture_de
 from plans.discussions import poser_les_discussions
 from plans.forms.redaction import (
     AttributionForm,
@@ -98,6 +99,7 @@ def contribution_update(request, slug, pk):
         messages.success(request, form.bilan("Votre contribution est enregistrée."))
         return redirect(form.instance)
     contexte = {"form": form, "plan": contribution.plan, "contribution": contribution}
+    contexte["ecriture"] = ecriture_de(request, form, "contributions")
     return render(request, "plans/contribution_update.html", contexte)
 
 
@@ -150,7 +152,9 @@ def axe_update(request, slug, pk):
     if request.method == "POST" and form.enregistrer(request.user, Droit.MODIFIER_AXES):
         messages.success(request, form.bilan("L’axe est enregistré."))
         return redirect(f"{axe.plan.get_absolute_url()}#chapitre-orientations")
-    return render(request, "plans/axe_update.html", {"form": form, "plan": axe.plan, "axe": axe})
+    contexte = {"form": form, "plan": axe.plan, "axe": axe}
+    contexte["ecriture"] = ecriture_de(request, form, "axes")
+    return render(request, "plans/axe_update.html", contexte)
 
 
 def objectif_create(request, slug, axe_pk):
@@ -174,6 +178,7 @@ def objectif_update(request, slug, pk):
         messages.success(request, form.bilan("L’objectif est enregistré."))
         return redirect(f"{objectif.plan.get_absolute_url()}#chapitre-orientations")
     contexte = {"form": form, "plan": objectif.plan, "objectif": objectif}
+    contexte["ecriture"] = ecriture_de(request, form, "objectifs")
     return render(request, "plans/objectif_update.html", contexte)
 
 
@@ -236,6 +241,7 @@ def fiche_action_update(request, slug, code):
         messages.success(request, form.bilan(f"La fiche {fiche.code} est enregistrée."))
         return redirect(form.instance)
     contexte = {"form": form, "plan": fiche.plan, "fiche": fiche}
+    contexte["ecriture"] = ecriture_de(request, form, "fiches")
     return render(request, "plans/fiche_action_update.html", contexte)
 
 

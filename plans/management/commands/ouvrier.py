@@ -13,7 +13,7 @@ from django.utils.crypto import get_random_string
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
-from acteurs.models import Courriel, Notification
+from acteurs.models import Brouillon, Courriel, Notification, Presence
 from dispositifs.models import Envoi, Importation
 from plans.models import Document
 
@@ -91,6 +91,8 @@ class Ouvrier(Worker):
         Courriel.objects.relever()
         Notification.objects.elaguer()
         Courriel.objects.elaguer()
+        Brouillon.objects.elaguer()
+        Presence.objects.elaguer()
         anciens = DBTaskResult.objects.filter(enqueued_at__lt=timezone.now() - RETENTION)
         anciens.exclude(status="READY").delete()
 

@@ -1,0 +1,69 @@
+"""La page où une part s'écrit : où se garde ce qui se tape, et ce qui était commencé."""
+
+from typing import NamedTuple
+from uuid import UUID
+
+from django.urls import reverse
+
+from pams_portal.edition import uuid_lu
+from plans.models import Axe, Contribution, FicheAction, Objectif
+
+
+class Ecriture(NamedTuple):
+    """Ce que le formulaire d'une part porte en plus de ses champs."""
+
+    page: str  # celle où la part s'écrit
+    garder: str  # l'adresse où s'envoie le brouillon
+    presence: str  # celle où l'on dit qu'on est là
+    presences: str  # celle où se lit qui d'autre y est
+    cible: UUID
+    brouillon: UUID
+    repris: object = None
+    a_reprendre: tuple = ()
+
+
+def ecriture_de(request, form, sorte):
+    """L'écriture d'une part par cette personne ; `?brouillon=…` reprend un de ses brouillons.
+
+    Un brouillon qui ne dit rien d'autre que ce qui est enregistré n'est pas proposé.
+    """
+    part = form.instance
+    repris, a_reprendre = None, ()
+    if not form.is_bound:
+        brouillons = list(part.brouillons_de(request.user))
+        voulu = uuid_lu(request.GET.get("brouillon", ""))
+        repris = next((b for b in brouillons if b.identifiant == voulu), None)
+        a_reprendre = [b for b in brouillons if b is not repris and form.apporte(b.champs)]
+        if repris:
+            form.reprendre(repris.champs, repris.version, repris.identifiant)
+    adresse = [part.plan.slug, sorte, part.pk]
+    return Ecriture(
+        page=page_de(part, sorte),
+        garder=reverse("plans:part_brouillon", args=adresse),
+        presence=reverse("plans:part_presence", args=adresse),
+        presences=reverse("plans:presence_list", args=adresse[:1]),
+        cible=piece_montree(part).identifiant,
+        brouillon=form.brouillon,
+        repris=repris,
+        a_reprendre=a_reprendre,
+    )
+
+
+def page_de(part, sorte):
+    """La page où s'écrit cette part."""
+    slug = part.plan.slug
+    match part:
+        case Contribution():
+            return reverse("plans:contribution_update", args=[slug, part.pk])
+        case FicheAction():
+            return reverse("plans:fiche_action_update", args=[slug, part.code])
+        case Axe():
+            return reverse("plans:axe_update", args=[slug, part.pk])
+        case Objectif():
+            return reverse("plans:objectif_update", args=[slug, part.pk])
+    return reverse("plans:ligne_update", args=[slug, part.fiche.code, sorte, part.pk])
+
+
+def piece_montree(part):
+    """La pièce du plan à côté de laquelle se dit une présence : pour une ligne, sa fiche."""
+    return getattr(part, "fiche", part)
