@@ -1,17 +1,24 @@
 """Ce qui attend une personne, et ce qui manque à un plan."""
 
+from datetime import timedelta
 from typing import NamedTuple
 
-from django.db.models import Prefetch
+from django.db.models import Exists, Max, OuterRef, Prefetch, Q
 from django.urls import reverse
+from django.utils import timezone
 
+from acteurs.models import Acte
 from dispositifs import attentes
 from dispositifs.models import Dispositif
-from pams_portal.droits import Droit, Role, peut
+from pams_portal.droits import Droit, Qualite, Role, peut
 from plans.models import (
+    AvisSurFiche,
     Contribution,
+    Etape,
     FicheAction,
     Financement,
+    Message,
+    Observation,
     Partenariat,
     PartiePrenante,
     Proposition,
@@ -19,14 +26,33 @@ from plans.models import (
     Visa,
 )
 
+# Notre repère, pas un délai de la loi : au-delà, ce qu'un autre attend est dit en retard.
+PATIENCE = timedelta(days=15)
+
 
 class Attente(NamedTuple):
-    """Une ligne de « Ma part » : un verbe, ce qu'il vise, où le faire."""
+    """Une ligne de « Ma part » : un verbe, ce qu'il vise, où le faire, et une date.
+
+    `depuis` : quand on l'a demandé, ou quand la part est échue à la structure ; `echeance` : une
+    date du plan. `manque` : personne n'attend, mais la part est incomplète. `cible` : l'identifiant
+    dont le journal dit depuis quand.
+    """
 
     verbe: str
     objet: str
     url: str
     plan: object = None
+    manque: bool = False
+    cible: object = None
+    depuis: object = None
+    echeance: object = None
+
+    @property
+    def en_retard(self):
+        if self.echeance:
+            return self.echeance < timezone.localdate()
+        demandee = self.depuis and not self.manque
+        return bool(demandee) and self.depuis < timezone.now() - PATIENCE
 
 
 def attentes_de(utilisateur, plans):
@@ -36,21 +62,48 @@ def attentes_de(utilisateur, plans):
     """
     if not utilisateur.is_authenticated:
         return []
-    parties = [
-        place.partie_id
+    places = [
+        place
         for places in utilisateur.places_par_plan.values()
         for place in places
         if place.tient_le_role(Role.REDACTEUR)
     ]
-    return [
+    parties = [place.partie_id for place in places]
+    pilotes = [place.partie_id for place in places if place.qualite == Qualite.CO_PILOTE]
+    attentes = [
         *_visas_attendus(utilisateur, plans, parties),
         *_reponses_attendues(utilisateur, plans, parties),
         *_propositions_a_decider(utilisateur, plans),
         *_montants_attendus(utilisateur, plans, parties),
         *_roles_attendus(utilisateur, plans, parties),
+        *_avis_attendus(utilisateur, plans, pilotes),
+        *_mentions(utilisateur, plans, parties),
+        *_etapes_echues(utilisateur, plans, parties),
         *_textes_attendus(utilisateur, plans, parties),
-        *_fiches_incompletes(plans, parties),
+        *_fiches_a_tenir(utilisateur, plans, parties),
         *_ecarts_a_decider(utilisateur),
+    ]
+    return sorted(dater(attentes), key=urgence)
+
+
+def urgence(attente):
+    """Ce qui est en retard d'abord, puis ce que d'autres attendent, puis ce qui manque."""
+    return not attente.en_retard, attente.manque
+
+
+def dater(attentes):
+    """Dit depuis quand chaque part est là, d'après le journal ; en une requête pour toutes.
+
+    Ce que l'ouverture du plan a posé n'a pas d'acte à soi : sa date est celle du plan.
+    """
+    cibles = [attente.cible for attente in attentes if attente.cible]
+    debuts = Acte.objects.filter(cible__in=cibles, verbe__in=[*Acte.DEBUTS, Acte.Verbe.ATTRIBUER])
+    depuis = dict(debuts.order_by().values_list("cible").annotate(Max("quand")))
+    return [
+        attente._replace(depuis=depuis.get(attente.cible, attente.plan.cree_le))
+        if attente.cible
+        else attente
+        for attente in attentes
     ]
 
 
@@ -74,7 +127,8 @@ def _visas_attendus(utilisateur, plans, parties):
             continue
         if peut(utilisateur, Droit.VISER, partie):
             url = f"{reverse('plans:plan_etapes', args=[version.plan.slug])}#passage-{version.vers}"
-            yield Attente("Viser", version.get_vers_display(), url, version.plan)
+            etape = version.get_vers_display()
+            yield Attente("Viser", etape, url, version.plan, depuis=version.scellee_le)
 
 
 def _reponses_attendues(utilisateur, plans, parties):
@@ -84,14 +138,16 @@ def _reponses_attendues(utilisateur, plans, parties):
     for partie in sans_reponse.select_related("plan", "acteur"):
         if peut(utilisateur, Droit.REPONDRE_COMME_PARTIE, partie):
             url = reverse("plans:partie_list", args=[partie.plan.slug])
-            yield Attente("Dire si vous contribuez", partie.acteur.nom, url, partie.plan)
+            nom, cible = partie.acteur.nom, partie.identifiant
+            yield Attente("Dire si vous contribuez", nom, url, partie.plan, cible=cible)
 
 
 def _propositions_a_decider(utilisateur, plans):
     for proposition in Proposition.objects.ouvertes().filter(plan__in=plans).with_part():
         if peut(utilisateur, proposition.droit_de_decider, proposition.part):
             verbe = f"Décider de la proposition de {proposition.porteur.acteur}"
-            yield Attente(verbe, str(proposition), proposition.get_absolute_url(), proposition.plan)
+            objet, url = str(proposition), proposition.get_absolute_url()
+            yield Attente(verbe, objet, url, proposition.plan, depuis=proposition.deposee_le)
 
 
 def _montants_attendus(utilisateur, plans, parties):
@@ -103,7 +159,8 @@ def _montants_attendus(utilisateur, plans, parties):
             fiche = financement.fiche
             adresse = [fiche.plan.slug, fiche.code, "financements", financement.pk]
             url = reverse("plans:ligne_update", args=adresse)
-            yield Attente("Saisir votre financement", str(fiche), url, fiche.plan)
+            cible = financement.identifiant
+            yield Attente("Saisir votre financement", str(fiche), url, fiche.plan, cible=cible)
 
 
 def _roles_attendus(utilisateur, plans, parties):
@@ -115,7 +172,8 @@ def _roles_attendus(utilisateur, plans, parties):
             fiche = partenariat.fiche
             role = partenariat.get_role_display().lower()
             url = f"{fiche.get_absolute_url()}#partenaires"
-            yield Attente(f"Répondre : {role}", str(fiche), url, fiche.plan)
+            cible = partenariat.identifiant
+            yield Attente(f"Répondre : {role}", str(fiche), url, fiche.plan, cible=cible)
 
 
 def _textes_attendus(utilisateur, plans, parties):
@@ -125,16 +183,81 @@ def _textes_attendus(utilisateur, plans, parties):
     for contribution in vides.order_by("chapitre__plan", "chapitre__ordre"):
         if peut(utilisateur, droit_de_contribuer(contribution.chapitre), contribution):
             url = contribution_url(contribution)
-            yield Attente("Écrire", str(contribution.chapitre), url, contribution.plan)
+            yield Attente(
+                "Écrire",
+                str(contribution.chapitre),
+                url,
+                contribution.plan,
+                manque=True,
+                cible=contribution.identifiant,
+            )
 
 
-def _fiches_incompletes(plans, parties):
+def _avis_attendus(utilisateur, plans, pilotes):
+    """Une fiche est devant un comité : l'avis de chaque co-pilote y décide."""
+    fiches = FicheAction.objects.filter(plan__in=plans, plan__parties__in=pilotes)
+    saisies = fiches.filter(etat__in=[FicheAction.Etat.ENGAGEE, FicheAction.Etat.COTECH])
+    saisies = saisies.select_related("plan").distinct()
+    avis = AvisSurFiche.objects.filter(fiche__in=saisies, porteur__in=pilotes)
+    donnes = set(avis.values_list("fiche", "porteur", "comite"))
+    tenues = PartiePrenante.objects.filter(pk__in=pilotes).values_list("plan", "pk")
+    par_plan = dict(tenues) if saisies else {}
+    for fiche in saisies:
+        pilote = par_plan[fiche.plan_id]
+        attendu = AvisSurFiche(fiche=fiche, porteur_id=pilote, comite=fiche.comite_saisi)
+        donne = (fiche.pk, pilote, fiche.comite_saisi) in donnes
+        if not donne and peut(utilisateur, Droit.DONNER_AVIS, attendu):
+            verbe = f"Donner l’avis de votre structure en {attendu.get_comite_display()}"
+            url = reverse("plans:avis_update", args=[fiche.plan.slug, fiche.code])
+            yield Attente(verbe, str(fiche), url, fiche.plan)
+
+
+def _mentions(utilisateur, plans, parties):
+    """Les observations qui nomment la personne ou sa structure, et où elle n'a pas répondu."""
+    les_siens = Q(auteur=utilisateur) | Q(porteur__in=parties)
+    ensuite = Message.objects.filter(les_siens, observation=OuterRef("observation"))
+    nomment = Message.objects.filter(Q(personnes=utilisateur) | Q(parties__in=parties))
+    nomment = nomment.filter(observation__plan__in=plans).exclude(auteur=utilisateur)
+    nomment = nomment.exclude(observation__etat=Observation.Etat.RESOLUE)
+    nomment = nomment.exclude(Exists(ensuite.filter(pk__gt=OuterRef("pk")))).distinct()
+    vues = set()
+    for message in nomment.select_related("observation__plan").order_by("ecrit_le", "pk"):
+        fil = message.observation
+        if fil.pk not in vues and peut(utilisateur, Droit.OBSERVER, fil):
+            vues.add(fil.pk)
+            url = message.get_absolute_url()
+            objet = f"n° {fil.numero}, {fil.cible_libelle}"
+            yield Attente("Répondre à l’observation", objet, url, fil.plan, depuis=message.ecrit_le)
+
+
+def _etapes_echues(utilisateur, plans, parties):
+    etapes = Etape.objects.filter(
+        fiche__porteur__in=parties,
+        fiche__plan__in=plans,
+        faite=False,
+        echeance__lt=timezone.localdate(),
+    )
+    for etape in etapes.select_related("fiche__plan").order_by("echeance", "pk"):
+        if peut(utilisateur, Droit.MODIFIER_FICHE, etape):
+            adresse = [etape.plan.slug, etape.fiche.code, "etapes", etape.pk]
+            url = reverse("plans:ligne_update", args=adresse)
+            objet = str(etape)
+            yield Attente("Dire où en est l’étape", objet, url, etape.plan, echeance=etape.echeance)
+
+
+def _fiches_a_tenir(utilisateur, plans, parties):
+    """Ce qui manque aux fiches de la structure, et celles que leur calendrier a dépassées."""
     fiches = FicheAction.objects.filter(porteur__in=parties, plan__in=plans)
     for fiche in fiches.with_lignes().select_related("plan"):
-        manques = fiche.manques()
-        if manques and fiche.est_en_redaction:
+        if not peut(utilisateur, Droit.MODIFIER_FICHE, fiche):
+            continue
+        url = fiche.get_absolute_url()
+        if depassee := fiche.date_depassee():
+            yield Attente("Revoir le calendrier", str(fiche), url, fiche.plan, echeance=depassee)
+        if manques := fiche.manques():
             objet = f"{fiche} ({', '.join(manques)})"
-            yield Attente("Compléter", objet, fiche.get_absolute_url(), fiche.plan)
+            cible = fiche.identifiant
+            yield Attente("Compléter", objet, url, fiche.plan, manque=True, cible=cible)
 
 
 def _ecarts_a_decider(utilisateur):

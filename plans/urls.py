@@ -32,6 +32,7 @@ urlpatterns = [
     path(PLAN, plan.plan_detail, name="plan_detail"),
     path(f"{PLAN}modifier/", plan.plan_update, name="plan_update"),
     path(f"{PLAN}journal/", plan.plan_journal, name="plan_journal"),
+    path(f"{PLAN}marquer-lu/", plan.plan_marquer_lu, name="plan_marquer_lu"),
     path(f"{PLAN}conformite/", conformite.plan_conformite, name="plan_conformite"),
     path(f"{PLAN}plan.pdf", document.plan_pdf, name="plan_pdf"),
     path(f"{PLAN}plan.pdf/demander/", document.plan_pdf_demander, name="plan_pdf_demander"),

@@ -60,6 +60,8 @@ plans:plan_conformite                 adopte           200  200    200    200   
 plans:plan_pdf                        plan             404  202    202    202   202   202   202   202 202 202   202   404   404  404
 plans:plan_pdf                        adopte           202  202    202    202   202   202   202   202 202 202   202   202   202  202
 plans:plan_pdf_demander          post plan             403  302    302    302   302   302   302   302 302 302   302   404   404  404
+plans:plan_marquer_lu            post plan             403  302    302    302   302   302   302   302 302 302   302   404   404  404
+plans:plan_marquer_lu            post adopte           403  403    403    403   403   403   403   403 403 403   403   403   403  403
 plans:plan_etapes                     plan             302  200    200    200   200   200   200   200 200 200   200   404   404  404
 plans:plan_etapes                     adopte           302  403    403    403   403   403   403   403 403 403   403   403   403  403
 plans:plan_passer                post plan             403  302    302    403   403   403   403   403 403 403   403   404   404  404

@@ -31,6 +31,12 @@ class PlanForm(FormulaireVersionne):
         widgets = {"debut": date_iso(), "fin": date_iso()}
 
 
+class MarquerLuForm(forms.Form):
+    """L'instant du dernier acte que la page montrait."""
+
+    jusqu_a = forms.DateTimeField()
+
+
 class PartieCreateForm(FormulaireVersionne):
     """Ajouter une partie ; un co-pilote l'est de droit, il ne s'ajoute pas ici."""
 

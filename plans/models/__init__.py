@@ -6,6 +6,7 @@ from plans.models.observations import Message, Observation
 from plans.models.plan import PartiePrenante, PieceDePlan, Plan
 from plans.models.propositions import Proposition
 from plans.models.redaction import Axe, Chapitre, Contribution, Objectif
+from plans.models.reperes import Repere
 from plans.models.suivi import Indicateur
 from plans.models.validation import AvisSurFiche
 from plans.models.versions import Levee, Version, Visa
@@ -32,6 +33,7 @@ __all__ = [
     "PieceDePlan",
     "Plan",
     "Proposition",
+    "Repere",
     "Version",
     "Visa",
 ]

@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.text import capfirst
 
 from acteurs.models import Acte
@@ -226,6 +227,15 @@ class FicheAction(PieceDePlan):
             "indicateur": self.indicateurs.all(),
         }
         return [nom for nom, valeur in attendus.items() if not valeur]
+
+    def date_depassee(self):
+        """La date de son calendrier que l'action a dépassée sans le dire, ou None."""
+        aujourd_hui = timezone.localdate()
+        finie = self.avancement in (self.Avancement.REALISEE, self.Avancement.ABANDONNEE)
+        if self.fin and self.fin < aujourd_hui and not finie:
+            return self.fin
+        a_lancer = self.avancement == self.Avancement.A_LANCER
+        return self.debut if a_lancer and self.debut and self.debut < aujourd_hui else None
 
     @property
     def budget_total(self):

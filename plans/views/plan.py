@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from acteurs.lecture_du_journal import lire
 from acteurs.models import Acte
@@ -17,10 +17,12 @@ from plans.attentes import (
     manques_du_plan,
     parties_tenues,
 )
+from plans.changements import nouveautes_de
 from plans.discussions import poser_les_discussions
-from plans.forms.plan import PlanCreateForm, PlanForm
+from plans.forms.plan import MarquerLuForm, PlanCreateForm, PlanForm
 from plans.lecture import plan_a_lire
-from plans.models import Contribution, FicheAction, Plan
+from plans.models import Contribution, FicheAction, Plan, Repere
+from plans.parts import par_sorte, parts_de
 
 
 @require_safe
@@ -91,8 +93,39 @@ def plan_journal(request, slug):
 def ma_part(request):
     plans = Plan.objects.filter(pk__in=request.user.places_par_plan).select_related("bassin")
     attentes = [*attentes_de(request.user, plans), *attentes_de_l_inventaire(request.user)]
-    contexte = {"plans": plans, "attentes": attentes}
+    contexte = {
+        "plans": plans,
+        "attentes": attentes,
+        "en_retard": [a for a in attentes if a.en_retard],
+        "a_faire": [a for a in attentes if not a.en_retard and not a.manque],
+        "a_completer": [a for a in attentes if not a.en_retard and a.manque],
+        "nouveautes": nouveautes_de(request.user, plans),
+        "parts": parts_par_plan(plans, parts_de(parties_tenues(request.user))),
+    }
     return render(request, "plans/ma_part.html", contexte)
+
+
+@require_POST
+def plan_marquer_lu(request, slug):
+    plan = get_object_or_404(Plan.objects.visibles_par(request.user), slug=slug)
+    exiger(request.user, Droit.LIRE_PLAN, plan)
+    form = MarquerLuForm(request.POST)
+    if form.is_valid():
+        Repere.objects.marquer(request.user, plan, form.cleaned_data["jusqu_a"])
+        messages.success(request, f"{plan} : ce que vous avez lu ne vous sera plus montré.")
+    else:
+        messages.error(request, "Rien n’est marqué : rouvrez « Ma part », puis recommencez.")
+    return redirect("plans:ma_part")
+
+
+def parts_par_plan(plans, parts):
+    """[(plan, combien sont faites, sur combien, par sorte)], sans les plans où rien n'est tenu."""
+    lots = [(plan, [part for part in parts if part.plan == plan]) for plan in plans]
+    return [
+        (plan, sum(part.faite for part in lot), len(lot), par_sorte(lot))
+        for plan, lot in lots
+        if lot
+    ]
 
 
 def chapitres_ouverts(utilisateur, lecture, parties):
