@@ -36,6 +36,14 @@ def regler_les_signaux(reponse):
         signal.signal(numero, reponse)
 
 
+def supprimer(serveur, base):
+    """Supprime la base et celles que les essais joués de front ont nommées d'après elle."""
+    with connexion(serveur) as session:
+        recherche = "SELECT datname FROM pg_database WHERE starts_with(datname, %s)"
+        for (nom,) in session.execute(recherche, [base]).fetchall():
+            session.execute(f'DROP DATABASE IF EXISTS "{nom}" WITH (FORCE)')
+
+
 def executer(serveur, commande):
     """Joue `commande` avec DATABASE_URL ; les essais y préfixent leur base par `test_`."""
     base = f"pams_{os.getpid()}_{secrets.token_hex(4)}"
@@ -50,8 +58,7 @@ def executer(serveur, commande):
         raise
     finally:
         regler_les_signaux(signal.SIG_IGN)  # un second Ctrl-C n'empêche pas de ranger
-        with connexion(serveur) as session:
-            session.execute(f'DROP DATABASE IF EXISTS "test_{base}" WITH (FORCE)')
+        supprimer(serveur, f"test_{base}")
 
 
 def principal():
