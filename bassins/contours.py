@@ -41,7 +41,7 @@ def contours_epci(sirens):
 
     Un SIREN sans contour connu est absent du résultat.
     """
-    index = _index()
+    index = contours_connus()
     return {siren: json.loads(index[siren].geometrie) for siren in sirens if siren in index}
 
 
@@ -52,10 +52,27 @@ def points_epci(sirens):
 
 @cache
 def _point(siren):
-    contour = _index().get(siren)
+    contour = contours_connus().get(siren)
     if contour is None:
         return None
-    return [round(degres, 4) for degres in _interieur(json.loads(contour.geometrie))]
+    return [round(degres, 4) for degres in interieur(json.loads(contour.geometrie))]
+
+
+@cache
+def points_communes():
+    """Un point [longitude, latitude] dans chaque commune dont le contour est connu, par code.
+
+    Le portail n'a ces contours que pour quelques bassins.
+    """
+    entites = [
+        e for fichier in sorted(DOSSIER.glob("communes_*.geojson.gz")) for e in _lire(fichier)
+    ]
+    return {entite["properties"]["code"]: interieur(entite["geometry"]) for entite in entites}
+
+
+def _lire(fichier):
+    with gzip.open(fichier, "rt", encoding="utf-8") as ouvert:
+        return json.load(ouvert)["features"]
 
 
 class _Contour(NamedTuple):
@@ -64,18 +81,17 @@ class _Contour(NamedTuple):
 
 
 @cache
-def _index():
-    with gzip.open(FICHIER, "rt", encoding="utf-8") as fichier:
-        entites = json.load(fichier)["features"]
+def contours_connus():
+    """{SIREN: contour} de tous les EPCI."""
     return {
         entite["properties"]["siren"]: _Contour(
             _emprise([entite["geometry"]]), json.dumps(entite["geometry"])
         )
-        for entite in entites
+        for entite in _lire(FICHIER)
     }
 
 
-def _anneaux(geometrie):
+def anneaux_de(geometrie):
     polygones = geometrie["coordinates"]
     if geometrie["type"] == "Polygon":
         polygones = [polygones]
@@ -83,12 +99,12 @@ def _anneaux(geometrie):
 
 
 def _emprise(geometries):
-    points = [point for g in geometries for anneau in _anneaux(g) for point in anneau]
+    points = [point for g in geometries for anneau in anneaux_de(g) for point in anneau]
     longitudes, latitudes = zip(*points, strict=True)
     return min(longitudes), min(latitudes), max(longitudes), max(latitudes)
 
 
-class _Cadre:
+class Cadre:
     """Le passage des degrés aux unités du dessin : équirectangulaire, redressé au cosinus."""
 
     def __init__(self, geometries, largeur):
@@ -112,7 +128,7 @@ class _Cadre:
         """L'attribut `d` d'un chemin SVG."""
         traces = (
             "L".join("{:.1f} {:.1f}".format(*self.point(*point)) for point in anneau[:-1])
-            for anneau in _anneaux(geometrie)
+            for anneau in anneaux_de(geometrie)
         )
         return "".join(f"M{trace}Z" for trace in traces)
 
@@ -133,7 +149,7 @@ def carte_svg(territoire, *, titre, largeur=640, identifiant="carte"):
     contours = contours_epci(epci.siren for _, epci in numeros)
     if not contours:
         return SafeString("")
-    cadre = _Cadre(contours.values(), largeur)
+    cadre = Cadre(contours.values(), largeur)
     return format_html(
         '<svg class="carte-bassin" xmlns="http://www.w3.org/2000/svg" role="img"'
         ' aria-labelledby="{id}-titre" viewBox="0 0 {l} {h}" width="{l}" height="{h}">'
@@ -149,12 +165,12 @@ def carte_svg(territoire, *, titre, largeur=640, identifiant="carte"):
         voisins=_voisins(cadre, contours),
         epci=_epci(cadre, numeros, contours),
         etiquettes=_etiquettes(cadre, numeros, contours),
-        pied=_pied(cadre, [numero for numero, epci in numeros if epci.siren not in contours]),
+        pied=pied(cadre, [numero for numero, epci in numeros if epci.siren not in contours]),
     )
 
 
 def _voisins(cadre, contours):
-    index = _index()
+    index = contours_connus()
     proches = [s for s, c in index.items() if s not in contours and cadre.croise(c.emprise)]
     return format_html_join(
         "",
@@ -187,7 +203,7 @@ def _teintes(contours):
     """Une teinte par EPCI, différente de celle de ses voisins tant que quatre y suffisent."""
     # Simplifiés ensemble, deux voisins partagent exactement les points de leur frontière.
     sommets = {
-        siren: {tuple(point) for anneau in _anneaux(g) for point in anneau}
+        siren: {tuple(point) for anneau in anneaux_de(g) for point in anneau}
         for siren, g in contours.items()
     }
     teintes = {}
@@ -199,7 +215,7 @@ def _teintes(contours):
 
 def _etiquettes(cadre, numeros, contours):
     places = (
-        (numero, *cadre.point(*_interieur(contours[epci.siren])))
+        (numero, *cadre.point(*interieur(contours[epci.siren])))
         for numero, epci in numeros
         if epci.siren in contours
     )
@@ -216,9 +232,9 @@ def _etiquettes(cadre, numeros, contours):
     )
 
 
-def _interieur(geometrie):
+def interieur(geometrie):
     """Un point bien à l'intérieur du plus grand anneau, pour y poser le numéro."""
-    anneau = max(_anneaux(geometrie), key=_aire)
+    anneau = max(anneaux_de(geometrie), key=aire)
     bas, haut = min(y for _, y in anneau), max(y for _, y in anneau)
     candidats = (
         ((debut + fin) / 2, y, (fin - debut) / 2)
@@ -232,7 +248,8 @@ def _interieur(geometrie):
 def _degagement(anneau, x, y, de_cote):
     """La distance au bord le plus proche, de côté ou au-dessus et au-dessous."""
     debout = [(latitude, longitude) for longitude, latitude in anneau]
-    return min(de_cote, *(abs(y - bord) for passage in _passages(debout, x) for bord in passage))
+    bords = [abs(y - bord) for passage in _passages(debout, x) for bord in passage]
+    return min([de_cote, *bords])
 
 
 def _passages(anneau, y):
@@ -245,11 +262,11 @@ def _passages(anneau, y):
     return zip(croisements[::2], croisements[1::2], strict=True)
 
 
-def _aire(anneau):
+def aire(anneau):
     return abs(sum(x1 * y2 - x2 * y1 for (x1, y1), (x2, y2) in pairwise(anneau)))
 
 
-def _pied(cadre, sans_contour):
+def pied(cadre, sans_contour):
     """L'échelle, et l'aveu des EPCI que l'on ne sait pas dessiner."""
     unites_par_km = cadre.echelle / KM_PAR_DEGRE
     rondes = [n * 10**p for p in range(4) for n in (1, 2, 5)]

@@ -175,7 +175,7 @@ def _acteurs(lignes, *_):
 
 
 def _bassins(lignes, filtre, etat):
-    return _par_territoire(lignes, bassins_par_cle(timezone.localdate(), etat))
+    return par_territoire(lignes, bassins_par_cle(timezone.localdate(), etat))
 
 
 def _epci(lignes, filtre, etat):
@@ -186,7 +186,7 @@ def _epci(lignes, filtre, etat):
     if perimetre:
         proposees |= Q(pk__in=perimetre.communes_couvertes().values("pk"), epci__isnull=False)
     communes = Commune.objects.filter(proposees, millesime=F("epci__millesime"))
-    return _par_territoire(lignes, _cibles_par_cle(communes, "epci"))
+    return par_territoire(lignes, cibles_par_cle(communes, "epci"))
 
 
 def _communes(lignes, filtre, etat):
@@ -195,10 +195,10 @@ def _communes(lignes, filtre, etat):
     communes = Commune.objects.filter(epci=epci, millesime=epci.millesime) if epci else None
     if communes is None:
         communes = Commune.objects.filter(pk=commune.pk)
-    return _par_territoire(lignes, _cibles_par_cle(communes, "pk"))
+    return par_territoire(lignes, cibles_par_cle(communes, "pk"))
 
 
-def _par_territoire(lignes, cibles_par_cle):
+def par_territoire(lignes, cibles_par_cle):
     """Une zone de trois EPCI du même bassin n'y compte qu'une fois."""
     partout = cibles_par_cle.get(FRANCE, ())
 
@@ -271,12 +271,12 @@ def _lire_bassins(jour):
     lignes = defaultdict(set)
     for communes, chemin in ((par_epci, "epci__perimetres"), (Commune.objects.all(), "perimetres")):
         trouvees = communes.filter(**{f"{chemin}__in": en_vigueur})
-        for cle, slugs in _cibles_par_cle(trouvees, f"{chemin}__bassin__slug").items():
+        for cle, slugs in cibles_par_cle(trouvees, f"{chemin}__bassin__slug").items():
             lignes[cle] |= slugs
     return dict(lignes)
 
 
-def _cibles_par_cle(communes, cible):
+def cibles_par_cle(communes, cible):
     """{clé de territoire: {cibles}} de communes ; `cible` est le chemin qui y mène."""
     echelles = [Echelle.COMMUNE, Echelle.EPCI, Echelle.DEPARTEMENT, Echelle.REGION]
     colonnes = (cible, "pk", "epci", "departement", "departement__region")

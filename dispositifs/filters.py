@@ -159,14 +159,14 @@ class DispositifFilter(django_filters.FilterSet):
             return trouves.par_pertinence(saisie)
         return trouves.order_by(*(TRIS[tri][1] if tri else ()), "nom_normalise", "pk")
 
-    def ensemble(self, sauf=None):
-        """Les dispositifs trouvés, sans ordre ; `sauf` : le filtre à ne pas tenir."""
+    def ensemble(self, *sauf):
+        """Les dispositifs trouvés, sans ordre ; `sauf` : les filtres à ne pas tenir."""
         valeurs = self.form.cleaned_data
         trouves = self.queryset.order_by()
-        if sauf != "statut" and not valeurs["statut"]:
+        if "statut" not in sauf and not valeurs["statut"]:
             trouves = trouves.exclude(statut=Dispositif.Statut.FERME)
         for nom, filtre in self.filters.items():
-            if nom not in (sauf, "tri"):
+            if nom not in (*sauf, "tri"):
                 trouves = filtre.filter(trouves, valeurs[nom])
         return trouves
 

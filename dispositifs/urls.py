@@ -1,6 +1,7 @@
 from django.urls import path
 
 from dispositifs.views import (
+    carte,
     doublons,
     ecarts,
     export,
@@ -16,6 +17,7 @@ from dispositifs.views import (
 app_name = "dispositifs"
 urlpatterns = [
     path("", recherche.dispositif_list, name="dispositif_list"),
+    path("carte/", carte.dispositif_carte, name="dispositif_carte"),
     path("liste.pdf", selection.dispositif_list_pdf, name="dispositif_list_pdf"),
     path("selection/", selection.selection, name="selection"),
     path("selection.pdf", selection.selection_pdf, name="selection_pdf"),

@@ -233,6 +233,7 @@ dispositifs:dispositif_statut         dispo_publie     302  403    403    403   
 dispositifs:dispositif_porteur        dispo_publie     302  403    403    403   403   403   403   200 403 403   403   403   403  403
 dispositifs:dispositif_confirmer post dispo_publie     403  403    403    403   403   403   403   302 403 403   403   403   403  403
 dispositifs:dispositif_remettre  post dispo_publie     403  403    403    403   403   403   403   302 403 403   403   403   403  403
+dispositifs:dispositif_carte          -                200  200    200    200   200   200   200   200 200 200   200   200   200  200
 dispositifs:dispositif_list_pdf       -                200  200    200    200   200   200   200   200 200 200   200   200   200  200
 solutions                             -                200  200    200    200   200   200   200   200 200 200   200   200   200  200
 solutions_affiche                     commune          200  200    200    200   200   200   200   200 200 200   200   200   200  200

@@ -62,6 +62,9 @@ anonyme      -  {acteur}
 anonyme      ★  /dispositifs/
 anonyme      ★  /donnees-ouvertes/
 anonyme      -  /dispositifs/?q=introuvable
+anonyme      -  /dispositifs/?bassin=anjou-est
+anonyme      -  /dispositifs/carte/
+anonyme      ★  /dispositifs/carte/?bassin=grand-amienois-grand-roye
 anonyme      -  {dispositif}
 anonyme      -  /plans/
 anonyme      -  {plan}

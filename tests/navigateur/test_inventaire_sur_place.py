@@ -83,3 +83,53 @@ def test_sans_javascript_le_formulaire_mene_a_la_meme_page(visiteur):
 
     expect(page.locator("#nombre")).to_have_text(re.compile(r"pour ces filtres$"))
     expect(page.get_by_label("Mots cherchés")).to_have_value("garage")
+
+
+def test_au_clavier_une_forme_de_la_carte_resserre_la_liste(visiteur):
+    page = visiteur("region", viewport={"width": 1280, "height": 900})
+    page.goto("/dispositifs/?bassin=grand-amienois-grand-roye")
+    forme = page.locator("#carte svg a").first
+    expect(forme).to_be_visible()
+    attendu = int(re.search(r"(\d+) dispositif", forme.get_attribute("aria-label"))[1])
+    page.get_by_role("link", name="Texte (CSV)").focus()
+    for _ in range(400):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.closest('#carte svg') !== null"):
+            break
+
+    expect(forme).to_be_focused()
+    verifier_axe(page)
+    page.keyboard.press("Enter")
+
+    expect(page).to_have_url(re.compile(r"\?bassin=grand-amienois-grand-roye&epci=\d{9}$"))
+    assert nombre(page) == attendu
+    expect(page.locator("#carte svg a[aria-current=true]")).to_have_count(1)
+
+
+def test_la_carte_suit_la_liste_mise_a_jour_sur_place(visiteur):
+    page = visiteur("region", viewport={"width": 1280, "height": 900})
+    page.goto("/dispositifs/?bassin=grand-amienois-grand-roye")
+    expect(page.locator("#carte svg")).to_be_visible()
+    page.evaluate("window.temoin = true")
+
+    page.get_by_label("Type", exact=True).select_option(index=1)
+
+    expect(page).to_have_url(re.compile(r"type="))
+    lien = page.locator("#carte tbody a").first
+    expect(lien).to_have_attribute("href", re.compile(r"type=.*&epci=|epci=.*type="))
+    assert page.evaluate("window.temoin")
+    page.get_by_text("Par intercommunalité").click()
+    compte = int(page.locator("#carte tbody td").first.inner_text())
+    lien.click()
+    expect(page.locator("#nombre")).to_have_text(re.compile(rf"^{compte} dispositif"))
+
+
+def test_sans_javascript_un_lien_mene_a_la_carte(visiteur):
+    page = visiteur("region", java_script_enabled=False)
+    page.goto("/dispositifs/?bassin=grand-amienois-grand-roye")
+
+    page.get_by_role("link", name="Voir ces dispositifs sur une carte").click()
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Carte des dispositifs")
+    page.locator("#contenu-carte svg a").first.click()
+    expect(page).to_have_url(re.compile(r"/dispositifs/\?bassin=.*&epci=\d{9}$"))
