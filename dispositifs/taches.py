@@ -6,7 +6,8 @@ from django_tasks import task
 from dispositifs.importation.classeurs import FichierRefuse
 from dispositifs.importation.ecriture import InventaireChange
 from dispositifs.importation.travail import ecrire, essayer
-from dispositifs.models import Importation
+from dispositifs.models import Importation, Publication
+from dispositifs.ouverture.preparation import preparer
 
 IMPREVU = "Une erreur imprévue a interrompu l’import : rien n’est écrit."
 SANS_DROIT = "Vous n’avez plus le droit d’importer pour cette structure : rien n’est écrit."
@@ -41,3 +42,10 @@ def mener(importation):
             if essai == ESSAIS - 1:
                 raise
     return None
+
+
+@task
+def preparer_les_fichiers(publication_id):
+    """Prépare les fichiers ouverts. Rend ce qui s'est passé, pour le journal."""
+    publication = Publication.objects.filter(pk=publication_id, prete_le=None).first()
+    return preparer(publication) if publication else "dépassée"

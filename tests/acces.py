@@ -41,3 +41,9 @@ def objets_du_suivi(bassin, association, aom, spe):
         "suivi_public": [sur_aom.identifiant],
         "suivi_faux": ["00000000-0000-4000-8000-000000000000"],
     }
+
+
+def statut(reponse):
+    """Le code rendu ; un fichier servi est refermé."""
+    reponse.close()
+    return reponse.status_code

@@ -18,6 +18,7 @@ from dispositifs.models import (
     Envoi,
     Fusion,
     Importation,
+    Publication,
     Signalement,
 )
 from pams_portal.droits import Qualite, Role
@@ -183,6 +184,12 @@ def make_importation(acteur, **champs):
     fichier = ContentFile(b"Nom;Type\nGarage;garage\n", "partenaires.csv")
     defaut = {"fichier": fichier, "nom_du_fichier": "partenaires.csv"}
     return Importation.objects.create(acteur=acteur, **defaut | champs)
+
+
+def make_fichier_ouvert(nom, contenu=b"[]"):
+    """Un fichier ouvert prêt à prendre."""
+    publication = Publication.objects.create(prete_le=timezone.now())
+    publication.fichiers.create(nom=nom, fichier=ContentFile(contenu, nom), poids=len(contenu))
 
 
 def make_signalement(dispositif, message="Plus ouvert le samedi", **champs):

@@ -19,7 +19,7 @@ from django.utils import timezone
 from dispositifs.models import Distinction
 from plans.models import Plan
 from tests import factories as f
-from tests.acces import PERSONNES, lecture_seule, objets_du_suivi
+from tests.acces import PERSONNES, lecture_seule, objets_du_suivi, statut
 
 # ruff: noqa: E501
 # fmt: off
@@ -339,6 +339,7 @@ def objets(bassin, plan, region, departement, aom, spe, association, invitee, pe
         return [plan.slug, f.make_contribution(partie, cle).pk]
 
     signale = f.make_dispositif(aom.acteur, statut="signale")
+    f.make_fichier_ouvert("data-inclusion-services.json")
     return {
         "-": [],
         "fichier": ["data-inclusion-services", "json"],
@@ -466,7 +467,7 @@ def test_chaque_page_repond_a_chacun_selon_sa_place(objets, navigateurs):
     for adresse, objet, attendus in lignes("get"):
         url = reverse(adresse, args=objets[objet])
         with connection.execute_wrapper(lecture_seule):
-            obtenus = {qui: navigateurs[qui].get(url).status_code for qui in attendus}
+            obtenus = {qui: statut(navigateurs[qui].get(url)) for qui in attendus}
         ecarts += [
             f"{adresse} {objet} {qui} : {code} attendu, {obtenus[qui]} obtenu"
             for qui, code in attendus.items()

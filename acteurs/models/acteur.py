@@ -2,7 +2,7 @@
 
 import re
 
-from django.db import models, transaction
+from django.db import models
 from django.urls import reverse
 
 from acteurs.contacts import refuser_les_adresses_de_personnes
@@ -10,14 +10,14 @@ from acteurs.models.journal import Versionne
 from acteurs.publics import PUBLICS_ASSOCIES
 from acteurs.validators import valider_siren, valider_siret
 from bassins.models import Commune, Departement, Epci, Region
-from bassins.revision import Revision, Sujet
+from bassins.revision import QuerySetSuivi, Suivi, Sujet
 from pams_portal.champs import ChoixMultiplesField
 from pams_portal.recherche import normaliser
 
 MOTS_VIDES = {"de", "du", "la", "le", "les", "des", "d", "l", "et", "en", "demonstration"}
 
 
-class ActeurQuerySet(models.QuerySet):
+class ActeurQuerySet(QuerySetSuivi):
     def cherchant(self, saisie):
         """Ceux dont le nom ou le sigle contient la saisie, ou dont le SIREN commence ainsi."""
         mots = normaliser(saisie)
@@ -35,8 +35,10 @@ class ActeurQuerySet(models.QuerySet):
         )
 
 
-class Acteur(Versionne):
+class Acteur(Suivi, Versionne):
     """Une personne morale : un SIREN, une fois."""
+
+    sujet_suivi = Sujet.INVENTAIRE  # son nom, ses lieux et ses fonctions y paraissent
 
     class Nature(models.TextChoices):
         REGION = "region", "Région"
@@ -104,13 +106,10 @@ class Acteur(Versionne):
     def __str__(self):
         return self.nom
 
-    @transaction.atomic
     def save(self, *args, **kwargs):
         self.nom_normalise = normaliser(f"{self.nom} {self.sigle}")[:200]
         self.siren = self.siren or None
         super().save(*args, **kwargs)
-        # Son nom paraît dans l'inventaire.
-        Revision.monter(Sujet.INVENTAIRE)
 
     def get_absolute_url(self):
         return reverse("acteurs:acteur_detail", args=[self.pk])
@@ -137,7 +136,7 @@ class Acteur(Versionne):
         self.places.toucher_les_plans()
 
 
-class Fonction(models.Model):
+class Fonction(Suivi):
     """Une fonction que la loi nomme, exercée par un acteur sur un territoire.
 
     Le Département est une fonction : la Métropole de Lyon, la Collectivité européenne d'Alsace ou
@@ -160,6 +159,7 @@ class Fonction(models.Model):
         VERIFIE = "verifie", "Vérifiée"
         A_VERIFIER = "a_verifier", "À vérifier"
 
+    sujet_suivi = Sujet.INVENTAIRE
     acteur = models.ForeignKey(Acteur, models.CASCADE, related_name="fonctions")
     nature = models.CharField("fonction", max_length=20, choices=Nature)
     par_substitution = models.BooleanField("exercée par substitution", default=False)
@@ -168,6 +168,8 @@ class Fonction(models.Model):
     epci = models.ManyToManyField(Epci, blank=True, related_name="fonctions")
     etat = models.CharField("état", max_length=12, choices=Etat, default=Etat.A_VERIFIER)
     source = models.CharField("source", max_length=300, blank=True)
+
+    objects = QuerySetSuivi.as_manager()
 
     class Meta:
         ordering = ["acteur", "nature"]
@@ -186,9 +188,10 @@ class Fonction(models.Model):
         return [t.nom for m in (self.regions, self.departements, self.epci) for t in m.all()]
 
 
-class Etablissement(Versionne):
+class Etablissement(Suivi, Versionne):
     """Un lieu d'un acteur, par son SIRET (France Travail : un SIREN, beaucoup d'agences)."""
 
+    sujet_suivi = Sujet.INVENTAIRE
     acteur = models.ForeignKey(Acteur, models.CASCADE, related_name="etablissements")
     siret = models.CharField("SIRET", max_length=14, unique=True, validators=[valider_siret])
     nom = models.CharField("nom", max_length=200)
@@ -197,6 +200,7 @@ class Etablissement(Versionne):
         Commune, models.PROTECT, null=True, blank=True, related_name="etablissements"
     )
 
+    objects = QuerySetSuivi.as_manager()
     champs_consignes = ("siret", "nom", "adresse", "commune")
 
     class Meta:

@@ -6,6 +6,7 @@ from dispositifs.models.fraicheur import DemandeDeConfirmation, Envoi, LienRefus
 from dispositifs.models.fusion import Distinction, FichesChangees, Fusion
 from dispositifs.models.importation import Importation, LigneImportee
 from dispositifs.models.index import Mot, Zone
+from dispositifs.models.publication import FichierOuvert, Publication
 from dispositifs.models.recherche import RechercheEnregistree
 from dispositifs.models.signalement import DepotPublic, Signalement
 
@@ -17,11 +18,13 @@ __all__ = [
     "Ecart",
     "Envoi",
     "FichesChangees",
+    "FichierOuvert",
     "Fusion",
     "Importation",
     "LienRefuse",
     "LigneImportee",
     "Mot",
+    "Publication",
     "RechercheEnregistree",
     "Signalement",
     "Zone",

@@ -5,15 +5,12 @@ from functools import wraps
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
-from django.db.models import Count, Max, Sum
 from django.http import HttpResponse, JsonResponse
 from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_cache_control
 from django.views.decorators.csrf import csrf_exempt
 
-from acteurs.models import Acteur, Etablissement, Fonction
-from bassins.models import Bassin, Perimetre
-from dispositifs.models import Dispositif
+from bassins.models import Revision
 from dispositifs.ouverture.representation import absolue
 
 # Change quand la forme des réponses change : les copies gardées par les lecteurs sont périmées.
@@ -22,25 +19,23 @@ DUREE = 300  # secondes où une copie peut servir sans redemander
 PAR_PAGE, PAR_PAGE_AU_PLUS = 50, 200
 
 
-def empreinte(request):
-    """L'ETag d'une réponse : elle ne peut changer qu'avec ce qui est compté ici.
+def etat_public():
+    """Ce qui est ouvert ne peut changer qu'avec cet état : une écriture, ou le jour.
 
-    Le jour compte aussi : un dispositif vérifié devient « à confirmer » sans que rien soit écrit.
+    Un dispositif vérifié devient « à confirmer » sans que rien soit écrit.
     """
-    comptes = [
-        *Dispositif.objects.aggregate(Count("pk"), Max("modifie_le")).values(),
-        *Acteur.objects.aggregate(Count("pk"), Sum("version")).values(),
-        *Etablissement.objects.aggregate(Count("pk"), Sum("version")).values(),
-        *Fonction.objects.aggregate(Count("pk"), Max("pk")).values(),
-        *Bassin.objects.aggregate(Count("pk")).values(),
-        *Perimetre.objects.aggregate(Count("pk"), Max("pk")).values(),
-    ]
-    dit = [FORME, request.get_full_path(), absolue("/"), timezone.localdate(), *comptes]
+    dit = [FORME, absolue("/"), timezone.localdate(), sorted(Revision.etats().items())]
+    return hashlib.sha256(repr(dit).encode()).hexdigest()
+
+
+def empreinte(request):
+    """L'ETag de ce que montre une adresse de l'API."""
+    dit = [request.get_full_path(), etat_public()]
     return f'"{hashlib.sha256(repr(dit).encode()).hexdigest()[:32]}"'
 
 
 def ouverte(vue):
-    """Une vue publique en lecture seule : ouverte aux autres sites, 304 si rien n'a changé."""
+    """Une vue publique en lecture seule, ouverte aux autres sites."""
 
     @wraps(vue)
     def servir(request, *args, **kwargs):
@@ -49,7 +44,9 @@ def ouverte(vue):
         elif request.method not in ("GET", "HEAD"):
             reponse = erreur("Ces données ne font que se lire : GET ou HEAD.", 405)
         else:
-            reponse = _lire(vue, request, *args, **kwargs)
+            reponse = vue(request, *args, **kwargs)
+        if reponse.status_code in (200, 304):
+            patch_cache_control(reponse, public=True, max_age=DUREE)
         reponse["Allow"] = "GET, HEAD, OPTIONS"
         reponse["Access-Control-Allow-Origin"] = "*"
         reponse["Access-Control-Allow-Methods"] = "GET, HEAD, OPTIONS"
@@ -61,13 +58,18 @@ def ouverte(vue):
     return csrf_exempt(login_not_required(servir))
 
 
-def _lire(vue, request, *args, **kwargs):
-    etag = empreinte(request)
-    reponse = get_conditional_response(request, etag=etag) or vue(request, *args, **kwargs)
-    if reponse.status_code in (200, 304):
-        reponse["ETag"] = etag
-        patch_cache_control(reponse, public=True, max_age=DUREE)
-    return reponse
+def calculee(vue):
+    """Une vue ouverte faite à la demande : 304 si rien n'a changé."""
+
+    @wraps(vue)
+    def calculer(request, *args, **kwargs):
+        etag = empreinte(request)
+        reponse = get_conditional_response(request, etag=etag) or vue(request, *args, **kwargs)
+        if reponse.status_code in (200, 304):
+            reponse["ETag"] = etag
+        return reponse
+
+    return ouverte(calculer)
 
 
 def en_json(contenu, status=200):

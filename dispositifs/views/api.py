@@ -9,7 +9,7 @@ from dispositifs.models import Dispositif
 from dispositifs.ouverture import representation
 from dispositifs.ouverture.filtres import FiltresActeurs, FiltresBassins, FiltresDispositifs
 from dispositifs.ouverture.openapi import LICENCE, LICENCE_ADRESSE, VERSION, description
-from dispositifs.ouverture.reponses import en_json, en_page, introuvable, ouverte
+from dispositifs.ouverture.reponses import calculee, en_json, en_page, introuvable
 from dispositifs.territoires import noms_des_territoires
 
 
@@ -17,7 +17,7 @@ def adresse(nom):
     return representation.absolue(reverse(nom))
 
 
-@ouverte
+@calculee
 def racine(request):
     """Ce que l'on trouve ici, sous quelle licence, à quelle date."""
     return en_json(
@@ -35,7 +35,7 @@ def racine(request):
     )
 
 
-@ouverte
+@calculee
 def openapi(request):
     return en_json(description())
 
@@ -43,7 +43,7 @@ def openapi(request):
 # --- Bassins -----------------------------------------------------------------------------------
 
 
-@ouverte
+@calculee
 def bassin_list(request):
     filtres = FiltresBassins(request.GET)
     if refus := filtres.refus():
@@ -56,7 +56,7 @@ def _bassins(bassins):
     return [representation.bassin(bassin) for bassin in bassins]
 
 
-@ouverte
+@calculee
 def bassin_detail(request, slug):
     bassin = Bassin.objects.with_perimetre().filter(slug=slug).first()
     if bassin is None:
@@ -71,7 +71,7 @@ def acteurs_lus():
     return Acteur.objects.with_fonctions().prefetch_related("etablissements__commune")
 
 
-@ouverte
+@calculee
 def acteur_list(request):
     filtres = FiltresActeurs(request.GET)
     if refus := filtres.refus():
@@ -84,7 +84,7 @@ def _acteurs(acteurs):
     return [representation.acteur(acteur) for acteur in acteurs]
 
 
-@ouverte
+@calculee
 def acteur_detail(request, identifiant):
     acteur = acteurs_lus().filter(identifiant=identifiant).first()
     if acteur is None:
@@ -101,7 +101,7 @@ def dispositifs_publies():
     return publies.prefetch_related("financeurs").order_by("nom_normalise", "pk")
 
 
-@ouverte
+@calculee
 def dispositif_list(request):
     filtres = FiltresDispositifs(request.GET)
     if refus := filtres.refus():
@@ -116,7 +116,7 @@ def _dispositifs(dispositifs):
     return [representation.dispositif(fiche, noms) for fiche in fiches]
 
 
-@ouverte
+@calculee
 def dispositif_detail(request, identifiant):
     trouves = _dispositifs(dispositifs_publies().filter(identifiant=identifiant))
     if not trouves:

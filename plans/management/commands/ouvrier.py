@@ -14,7 +14,8 @@ from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
 from acteurs.models import Brouillon, Courriel, Notification, Presence
-from dispositifs.models import Envoi, Importation
+from dispositifs.models import Envoi, Importation, Publication
+from dispositifs.ouverture.reponses import etat_public
 from plans.models import Document
 
 journal = logging.getLogger("plans.ouvrier")
@@ -23,7 +24,9 @@ RETENTION = timedelta(days=7)
 
 
 class Command(BaseCommand):
-    help = "Produit les documents, envoie les courriels, reprend ce qui s'est perdu."
+    help = (
+        "Produit documents et fichiers ouverts, envoie les courriels, reprend ce qui s'est perdu."
+    )
 
     def add_arguments(self, parser):
         parser.add_argument("--pause", type=float, default=1, help="secondes entre deux regards")
@@ -87,6 +90,9 @@ class Ouvrier(Worker):
         Importation.objects.relever()
         Importation.objects.elaguer()
         Envoi.objects.relever()
+        Publication.objects.relever()
+        Publication.objects.elaguer()
+        Publication.objects.demander(etat_public())
         Notification.objects.ranger()
         Courriel.objects.relever()
         Notification.objects.elaguer()

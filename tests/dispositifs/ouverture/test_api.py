@@ -207,7 +207,7 @@ def test_les_pages_se_suivent_sans_trou_ni_doublon(client, db, settings):
 
 
 @pytest.mark.parametrize(
-    ("chemin", "requetes"), [("/bassins/", 12), ("/acteurs/", 14), ("/dispositifs/", 12)]
+    ("chemin", "requetes"), [("/bassins/", 7), ("/acteurs/", 9), ("/dispositifs/", 7)]
 )
 def test_le_nombre_de_requetes_ne_depend_pas_du_nombre_d_objets(
     client, publie, django_assert_num_queries, chemin, requetes

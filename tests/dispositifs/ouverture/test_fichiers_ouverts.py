@@ -6,51 +6,24 @@ import json
 
 import pytest
 from data_inclusion.schema import v1
-from django.urls import reverse
-from django.utils import timezone
 
 from dispositifs.models import Dispositif
 from dispositifs.ouverture import geometrie
-from dispositifs.ouverture.fichiers import COLONNES_DISPOSITIFS, FICHIERS
+from dispositifs.ouverture.fichiers import COLONNES_DISPOSITIFS, FICHIERS, morceaux
 from tests import factories as f
 
 
-def texte_de(client, nom):
-    reponse = client.get(f"/donnees-ouvertes/{nom}")
-    return b"".join(reponse.streaming_content).decode()
+def texte_de(nom):
+    return "".join(morceaux(nom))
 
 
-def table_de(client, nom):
-    return list(csv.DictReader(io.StringIO(texte_de(client, nom))))
-
-
-@pytest.mark.parametrize("nom", FICHIERS)
-def test_un_fichier_a_une_adresse_stable_et_la_date_du_jour(client, publie, nom):
-    racine, _, extension = nom.rpartition(".")
-
-    reponse = client.get(f"/donnees-ouvertes/{nom}")
-
-    assert reponse.status_code == 200
-    assert reponse["Content-Type"] == FICHIERS[nom].type_mime
-    assert reponse["Content-Disposition"] == (
-        f'attachment; filename="{racine}-{timezone.localdate().isoformat()}.{extension}"'
-    )
-    assert reponse["Access-Control-Allow-Origin"] == "*"
-    assert reponse.streaming
-    revenu = client.get(f"/donnees-ouvertes/{nom}", headers={"If-None-Match": reponse["ETag"]})
-    assert revenu.status_code == 304
-    assert client.post(f"/donnees-ouvertes/{nom}").status_code == 405
-
-
-def test_un_fichier_inconnu_est_introuvable(client, db):
-    assert client.get("/donnees-ouvertes/personnes.csv").status_code == 404
+def table_de(nom):
+    return list(csv.DictReader(io.StringIO(texte_de(nom))))
 
 
 @pytest.mark.parametrize("nom", FICHIERS)
-def test_rien_de_non_publie_ne_sort(client, jamais_publies, personnes, nom):
-    client.force_login(personnes["region"])
-
-    texte = texte_de(client, nom)
+def test_rien_de_non_publie_ne_sort(jamais_publies, nom):
+    texte = texte_de(nom)
 
     assert "SECRET" not in texte
     assert "Agent" not in texte
@@ -59,7 +32,7 @@ def test_rien_de_non_publie_ne_sort(client, jamais_publies, personnes, nom):
 
 
 @pytest.mark.parametrize("nom", FICHIERS)
-def test_le_contact_d_une_personne_ne_sort_pas(client, publie, nom):
+def test_le_contact_d_une_personne_ne_sort_pas(publie, nom):
     publie.courriel = publie.porteur.courriel = "jean.petit@gmail.com"
     publie.telephone = publie.porteur.telephone = "06 12 34 56 78"
     for champ in ("nom", "adresse", "horaires", "source", "delai", "conditions"):
@@ -67,15 +40,15 @@ def test_le_contact_d_une_personne_ne_sort_pas(client, publie, nom):
     publie.save()
     publie.porteur.save()
 
-    texte = texte_de(client, nom)
+    texte = texte_de(nom)
 
     assert "jean.petit" not in texte
     assert "06 12" not in texte
     assert "612345678" not in texte
 
 
-def test_le_csv_des_dispositifs_a_une_ligne_par_fiche(client, publie):
-    [ligne] = table_de(client, "dispositifs.csv")
+def test_le_csv_des_dispositifs_a_une_ligne_par_fiche(publie):
+    [ligne] = table_de("dispositifs.csv")
 
     assert list(ligne) == COLONNES_DISPOSITIFS
     assert ligne["porteur"] == "Roues libres"
@@ -85,31 +58,31 @@ def test_le_csv_des_dispositifs_a_une_ligne_par_fiche(client, publie):
     assert ligne["demonstration"] == ""
 
 
-def test_une_fiche_fictive_le_dit_dans_chaque_fichier(client, db):
+def test_une_fiche_fictive_le_dit_dans_chaque_fichier(db):
     acteur = f.make_acteur(demonstration=True)
     f.make_dispositif(acteur, demonstration=True)
 
     for nom in ("dispositifs.csv", "acteurs.csv"):
-        [ligne] = table_de(client, nom)
+        [ligne] = table_de(nom)
         assert ligne["demonstration"] == "DÉMONSTRATION, contenu fictif"
-    [entite] = json.loads(texte_de(client, "dispositifs.geojson"))["features"]
+    [entite] = json.loads(texte_de("dispositifs.geojson"))["features"]
     assert entite["properties"]["demonstration"] is True
     for forme in ("json", "csv"):
-        texte = texte_de(client, f"data-inclusion-services.{forme}")
+        texte = texte_de(f"data-inclusion-services.{forme}")
         assert "DÉMONSTRATION, contenu fictif" in texte
 
 
-def test_aucune_cellule_n_est_une_formule(client, publie):
+def test_aucune_cellule_n_est_une_formule(publie):
     publie.nom = publie.description = publie.conditions = "=HYPERLINK(0)"
     publie.save()
 
     for nom in ("dispositifs.csv", "data-inclusion-services.csv"):
-        for ligne in table_de(client, nom):
+        for ligne in table_de(nom):
             assert not [v for v in ligne.values() if v.startswith(("=", "@", "-", "\t"))]
 
 
-def test_le_csv_des_bassins_donne_leur_composition(client, publie):
-    aisne, anjou = table_de(client, "bassins.csv")
+def test_le_csv_des_bassins_donne_leur_composition(publie):
+    aisne, anjou = table_de("bassins.csv")
 
     assert aisne["identifiant"] == "aisne-et-oise"
     assert aisne["epci"] == "CA du Pays de Laon ; CC de la Picardie Verte"
@@ -117,9 +90,9 @@ def test_le_csv_des_bassins_donne_leur_composition(client, publie):
     assert anjou["epci_siren"] == "200071876"
 
 
-def test_la_paire_data_inclusion_se_tient(client, publie):
-    structures = json.loads(texte_de(client, "data-inclusion-structures.json"))
-    services = json.loads(texte_de(client, "data-inclusion-services.json"))
+def test_la_paire_data_inclusion_se_tient(publie):
+    structures = json.loads(texte_de("data-inclusion-structures.json"))
+    services = json.loads(texte_de("data-inclusion-services.json"))
 
     for modele, lignes in ((v1.Structure, structures), (v1.Service, services)):
         assert lignes
@@ -131,8 +104,8 @@ def test_la_paire_data_inclusion_se_tient(client, publie):
 # --- Dessiner ------------------------------------------------------------------------------------
 
 
-def test_un_dispositif_est_un_point_de_son_epci_d_accueil_et_le_dit(client, publie):
-    [entite] = json.loads(texte_de(client, "dispositifs.geojson"))["features"]
+def test_un_dispositif_est_un_point_de_son_epci_d_accueil_et_le_dit(publie):
+    [entite] = json.loads(texte_de("dispositifs.geojson"))["features"]
 
     longitude, latitude = entite["geometry"]["coordinates"]
     assert entite["geometry"]["type"] == "Point"
@@ -155,43 +128,12 @@ def test_sans_commune_d_accueil_on_dessine_la_zone_ou_rien(territoire, zone, gen
     assert dessin.nature.startswith("un point dans chaque" if genre else "aucune")
 
 
-def test_un_bassin_est_les_contours_de_ses_epci(client, publie):
+def test_un_bassin_est_les_contours_de_ses_epci(publie):
     vide = f.make_bassin(f.make_epci(), nom="Zzz, sans contour connu")
-    aisne, _, sans = json.loads(texte_de(client, "bassins.geojson"))["features"]
+    aisne, _, sans = json.loads(texte_de("bassins.geojson"))["features"]
 
     assert aisne["geometry"]["type"] == "MultiPolygon"
     assert len(aisne["geometry"]["coordinates"]) >= 2
     assert sans["id"] == vide.slug
     assert sans["geometry"] is None
     assert sans["properties"]["geometrie"].startswith("aucune")
-
-
-# --- La page -------------------------------------------------------------------------------------
-
-
-def test_la_page_dit_ce_qu_il_y_a_la_licence_et_la_fraicheur(client, publie):
-    page = client.get(reverse("donnees_ouvertes")).content.decode()
-
-    for nom in FICHIERS:
-        assert f'href="/donnees-ouvertes/{nom}"' in page
-    assert "1 dispositif publié" in page
-    assert "Licence Ouverte 2.0" in page
-    assert f"/api/v1/dispositifs/{publie.identifiant}/" in page
-    assert "DÉMONSTRATION" not in page
-
-
-def test_la_page_avertit_quand_des_fiches_sont_inventees(client, db):
-    f.make_dispositif(demonstration=True)
-
-    assert "Écartez-les avant tout usage réel" in client.get("/donnees-ouvertes/").content.decode()
-
-
-def test_les_exemples_de_la_page_repondent(client, publie):
-    f.make_commune(code="80021")
-
-    page = client.get("/donnees-ouvertes/").content.decode()
-
-    adresses = [morceau.split('"')[0] for morceau in page.split('href="/api/')[1:]]
-    assert len(adresses) >= 8
-    for adresse in adresses:
-        assert client.get("/api/" + adresse.replace("&amp;", "&")).status_code == 200
