@@ -48,6 +48,7 @@ class Droit(models.TextChoices):
     VISER = "viser", "Viser le plan au nom de sa structure"
     LEVER_REGLE = "lever_regle", "Motiver la levée d’une règle de notre lecture"
     GERER_PARTIES = "gerer_parties", "Ajouter une partie, changer sa qualité, la retirer"
+    RELANCER = "relancer", "Rappeler à une partie ce que le plan attend d’elle"
     REPONDRE_COMME_PARTIE = "repondre_comme_partie", "Dire si sa structure contribue au plan"
     CONTRIBUER = "contribuer", "Ajouter et modifier sa contribution à un chapitre"
     CONTRIBUER_SPE = "contribuer_spe", "Contribuer au chapitre du service public de l’emploi"
@@ -141,6 +142,7 @@ MATRICE = {
     Droit.VISER:                  Regle(SIEN, NON,  NON,  NON,  NON,  NON,  VALIDEUR),
     Droit.LEVER_REGLE:            Regle(TOUT, NON,  NON,  NON,  NON,  NON,  VALIDEUR,  "est_en_redaction"),
     Droit.GERER_PARTIES:          Regle(TOUT, NON,  NON,  NON,  NON,  NON,  VALIDEUR,  "est_gerable"),
+    Droit.RELANCER:               Regle(TOUT, NON,  NON,  NON,  NON,  NON,  REDACTEUR, "est_en_redaction"),
     Droit.REPONDRE_COMME_PARTIE:  Regle(NON,  SIEN, SIEN, SIEN, NON,  NON,  VALIDEUR,  "est_en_redaction"),
     Droit.CONTRIBUER:             Regle(SIEN, SIEN, SIEN, NON,  NON,  NON,  REDACTEUR, "est_en_redaction"),
     Droit.CONTRIBUER_SPE:         Regle(SIEN, SIEN, NON,  NON,  NON,  NON,  REDACTEUR, "est_ouverte_au_porteur"),

@@ -56,7 +56,7 @@ GROUPES = {
         Droit.VISER,
         Droit.LEVER_REGLE,
     ],
-    "Les parties": [Droit.GERER_PARTIES, Droit.REPONDRE_COMME_PARTIE],
+    "Les parties": [Droit.GERER_PARTIES, Droit.RELANCER, Droit.REPONDRE_COMME_PARTIE],
     "Les textes": [
         Droit.CONTRIBUER,
         Droit.CONTRIBUER_SPE,

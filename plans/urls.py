@@ -48,6 +48,9 @@ urlpatterns = [
     path(f"{PLAN}versions/<int:numero>/plan.json", versions.version_json, name="version_json"),
     # Les parties prenantes
     path(f"{PLAN}parties/", parties.partie_list, name="partie_list"),
+    path(f"{PLAN}qui-doit-quoi/", parties.qui_doit_quoi, name="qui_doit_quoi"),
+    path(f"{PLAN}parties/<int:pk>/parts/", parties.partie_parts, name="partie_parts"),
+    path(f"{PLAN}parties/<int:pk>/relancer/", parties.partie_relancer, name="partie_relancer"),
     path(f"{PLAN}parties/nouvelle/", parties.partie_create, name="partie_create"),
     path(f"{PLAN}parties/<int:pk>/modifier/", parties.partie_update, name="partie_update"),
     path(f"{PLAN}parties/<int:pk>/retirer/", parties.partie_delete, name="partie_delete"),

@@ -77,6 +77,10 @@ plans:version_json                    version_un       302  200    200    200   
 plans:version_comparer                plan             302  200    200    200   200   200   200   200 200 200   200   404   404  404
 plans:version_comparer                adopte           302  403    403    403   403   403   403   403 403 403   403   403   403  403
 plans:partie_list                     plan             302  200    200    200   200   200   200   200 200 200   200   404   404  404
+plans:qui_doit_quoi                   plan             302  200    200    200   200   200   200   200 200 200   200   404   404  404
+plans:qui_doit_quoi                   adopte           302  403    403    403   403   403   403   403 403 403   403   403   403  403
+plans:partie_parts                    partie_aom       302  200    200    200   200   200   200   200 200 200   200   404   404  404
+plans:partie_relancer            post partie_aom       403  302    302    302   403   403   403   403 403 403   403   404   404  404
 plans:partie_create                   plan             302  200    200    403   403   403   403   403 403 403   403   404   404  404
 plans:partie_update                   partie_aom       302  200    200    403   403   403   403   403 403 403   403   404   404  404
 plans:partie_update                   partie_region    302  403    403    403   403   403   403   403 403 403   403   404   404  404

@@ -51,6 +51,7 @@ class Acte(models.Model):
         VISER = "viser", "a visé"
         FIGER = "figer", "a figé, par le dernier visa,"
         PASSER = "passer", "a fait passer d’étape"
+        RELANCER = "relancer", "a relancé"
         RESOUDRE = "resoudre", "a résolu"
         ROUVRIR = "rouvrir", "a rouvert"
 

@@ -7,7 +7,7 @@ from acteurs.models import Fonction
 from bassins.models import Bassin, Departement, Region
 from pams_portal.droits import Qualite
 from plans.models import Contribution
-from plans.models.plan import CODE_ILE_DE_FRANCE
+from plans.places import CODE_ILE_DE_FRANCE
 
 
 class Lecture:

@@ -4,7 +4,7 @@ from bassins.models import Bassin
 from pams_portal.droits import Qualite
 from pams_portal.edition import FormulaireVersionne
 from plans.models import PartiePrenante, Plan
-from plans.models.plan import fonctions_sur
+from plans.places import fonctions_sur
 
 
 def date_iso():
@@ -77,3 +77,18 @@ class PartieForm(FormulaireVersionne):
         self.fields["qualite"].choices = [
             (qualite.value, qualite.label) for qualite in Qualite if qualite != Qualite.CO_PILOTE
         ]
+
+    def clean_qualite(self):
+        """Changer de qualité ne laisse aucune part à qui ne pourrait plus l'écrire."""
+        qualite, partie = self.cleaned_data["qualite"], self.instance
+        autres = partie.plan.parties.filter(acteur=partie.acteur, qualite=qualite)
+        if autres.exclude(pk=partie.pk).exists():
+            raise forms.ValidationError("Cet acteur a déjà cette qualité dans le plan.")
+        if parts := partie.parts_sans_plume(qualite):
+            nommees = ", ".join(str(part) for part in parts[:3])
+            suite = f" et {len(parts) - 3} de plus" if len(parts) > 3 else ""
+            raise forms.ValidationError(
+                f"En cette qualité, elle ne pourrait plus écrire ce qu’elle porte : {nommees}"
+                f"{suite}. Attribuez-le d’abord à une autre partie."
+            )
+        return qualite

@@ -119,4 +119,8 @@ class AttributionForm(forms.Form):
     def __init__(self, *args, piece, **kwargs):
         super().__init__(*args, **kwargs)
         parties = piece.plan.parties.select_related("acteur").exclude(pk=piece.porteur_id)
-        self.fields["porteur"].queryset = parties.exclude(qualite="invitee")
+        parties = parties.exclude(qualite="invitee")
+        if isinstance(piece, Contribution) and piece.chapitre.est_du_spe:
+            # Les autres ne pourraient pas l'écrire : la part resterait sans plume.
+            parties = parties.filter(pk__in=[p.pk for p in parties if piece.peut_revenir_a(p)])
+        self.fields["porteur"].queryset = parties

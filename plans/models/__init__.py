@@ -6,6 +6,7 @@ from plans.models.observations import Message, Observation
 from plans.models.plan import PartiePrenante, PieceDePlan, Plan
 from plans.models.propositions import Proposition
 from plans.models.redaction import Axe, Chapitre, Contribution, Objectif
+from plans.models.relances import Relance
 from plans.models.reperes import Repere
 from plans.models.suivi import Indicateur
 from plans.models.validation import AvisSurFiche
@@ -33,6 +34,7 @@ __all__ = [
     "PieceDePlan",
     "Plan",
     "Proposition",
+    "Relance",
     "Repere",
     "Version",
     "Visa",

@@ -12,49 +12,8 @@ from pams_portal.droits import Droit, Qualite, exiger, plans_ou
 from pams_portal.texte import normaliser
 from plans.annonces import demander, signaler
 from plans.etapes import Etat, passage_entre
+from plans.places import QUALITE_PAR_FONCTION, fonctions_sur, place_proposee
 from plans.sommaire import AXES_PROPOSES, SOMMAIRE
-
-# La place que chaque fonction donne de droit : les trois verbes de L.1215-3, puis les invités.
-QUALITE_PAR_FONCTION = {
-    Fonction.Nature.REGION: Qualite.CO_PILOTE,
-    Fonction.Nature.DEPARTEMENT: Qualite.CO_PILOTE,
-    Fonction.Nature.IDFM: Qualite.CO_PILOTE,
-    Fonction.Nature.AOM: Qualite.COORDONNEE,
-    Fonction.Nature.AO_LYON: Qualite.COORDONNEE,
-    Fonction.Nature.SYNDICAT_SRU: Qualite.COORDONNEE,
-    Fonction.Nature.SPE: Qualite.COORDONNEE,
-    Fonction.Nature.ACCOMPAGNEMENT: Qualite.ASSOCIEE,
-    Fonction.Nature.APPUI: Qualite.INVITEE,
-}
-CODE_ILE_DE_FRANCE = "11"
-
-
-def place_proposee(fonction):
-    """(qualité, précision) que donne une fonction ; une AOM à vérifier n'est encore qu'invitée.
-
-    Un doute est écrit comme un doute : les co-pilotes changent la qualité une fois la chose sue.
-    """
-    qualite = QUALITE_PAR_FONCTION[fonction.nature]
-    if fonction.est_une_aom_a_verifier:
-        return Qualite.INVITEE, f"{fonction}, statut à vérifier"
-    return qualite, str(fonction)
-
-
-def fonctions_sur(bassin):
-    """Les fonctions exercées sur un bassin ; sur l'Île-de-France entière si `bassin` est None."""
-    if bassin is None:
-        touche = Q(regions=CODE_ILE_DE_FRANCE) | Q(departements__region=CODE_ILE_DE_FRANCE)
-    else:
-        perimetre = bassin.perimetre
-        if perimetre is None:
-            return Fonction.objects.none()
-        touche = (
-            Q(regions__in=perimetre.regions())
-            | Q(departements__in=perimetre.departements())
-            | Q(epci__in=perimetre.epci.all())
-        )
-    fonctions = Fonction.objects.filter(pk__in=Fonction.objects.filter(touche).values("pk"))
-    return fonctions.select_related("acteur").order_by("nature", "acteur__nom_normalise")
 
 
 class PlanQuerySet(models.QuerySet):
@@ -391,8 +350,30 @@ class PartiePrenante(PieceDePlan):
         return self.est_en_redaction and not self.est_co_pilote
 
     def parts(self):
-        """Ce que la partie porte, et qui empêche de la retirer."""
+        """Ce que la partie tient ou a signé, et qui empêche de la retirer."""
+        from plans.models.moyens import Financement  # les moyens connaissent les parties
+
         portees = (self.contributions, self.fiches, self.financements, self.partenariats)
+        signees = (self.propositions, self.avis, self.visas)
+        saisis = Financement.objects.filter(saisi_par=self).exclude(financeur=self)
         return [
-            part for lot in (*portees, self.indicateurs, self.propositions) for part in lot.all()
+            part for lot in (*portees, self.indicateurs, *signees, saisis) for part in lot.all()
         ]
+
+    def parts_sans_plume(self, qualite):
+        """Ce que la partie porte et ne pourrait plus écrire en cette qualité."""
+        if qualite == Qualite.INVITEE:
+            portees = (self.contributions, self.fiches, self.financements, self.partenariats)
+            return [part for lot in (*portees, self.indicateurs) for part in lot.all()]
+        if qualite == Qualite.ASSOCIEE:
+            return [c for c in self.contributions.all() if c.chapitre.est_du_spe]
+        return []
+
+    @transaction.atomic
+    def retirer(self, utilisateur):
+        """Retire la partie du plan ; lève ValidationError si elle y tient encore quelque chose."""
+        partie = self.verrouiller()
+        exiger(utilisateur, Droit.GERER_PARTIES, partie)
+        if partie.parts():
+            raise ValidationError("Cette partie tient encore quelque chose dans le plan.")
+        partie.supprimer(utilisateur, Droit.GERER_PARTIES, Acte.Verbe.RETIRER)

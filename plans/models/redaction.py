@@ -126,8 +126,10 @@ class Contribution(PieceDePlan):
     @property
     def est_ouverte_au_porteur(self):
         """Le chapitre du service public de l'emploi est à ses organismes et aux co-pilotes."""
-        ouverte = self.porteur.est_du_spe or self.porteur.est_co_pilote
-        return self.est_en_redaction and ouverte
+        return self.est_en_redaction and self.peut_revenir_a(self.porteur)
+
+    def peut_revenir_a(self, partie):
+        return partie.est_du_spe or partie.est_co_pilote
 
 
 class Axe(PieceDePlan):

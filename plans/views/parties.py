@@ -1,13 +1,17 @@
 """Les parties prenantes : qui est co-pilote, coordonné, associé, invité, et ce qu'il répond."""
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from acteurs.models import Acte, Acteur
 from pams_portal.droits import Droit, exiger
+from plans.attentes import parties_tenues
 from plans.forms.plan import PartieCreateForm, PartieForm
-from plans.models import PartiePrenante, Plan
+from plans.models import PartiePrenante, Plan, Relance
+from plans.parts import par_sorte, parts_de
+from plans.qui_doit_quoi import attendu_de, par_chapitre, par_partie
 
 
 def partie_visible(request, slug, pk):
@@ -55,12 +59,15 @@ def partie_update(request, slug, pk):
 def partie_delete(request, slug, pk):
     partie = partie_visible(request, slug, pk)
     exiger(request.user, Droit.GERER_PARTIES, partie)
-    parts = partie.parts()
-    if request.method == "POST" and not parts:
-        partie.supprimer(request.user, Droit.GERER_PARTIES, Acte.Verbe.RETIRER)
-        messages.success(request, f"{partie.acteur} n’est plus partie du plan.")
-        return redirect("plans:partie_list", slug)
-    contexte = {"plan": partie.plan, "partie": partie, "parts": parts}
+    if request.method == "POST":
+        try:
+            partie.retirer(request.user)
+        except ValidationError as refus:
+            messages.error(request, " ".join(refus.messages))
+        else:
+            messages.success(request, f"{partie.acteur} n’est plus partie du plan.")
+            return redirect("plans:partie_list", slug)
+    contexte = {"plan": partie.plan, "partie": partie, "parts": partie.parts()}
     return render(request, "plans/partie_delete.html", contexte)
 
 
@@ -77,3 +84,43 @@ def partie_repondre(request, slug, pk):
     else:
         messages.error(request, "Choisissez « Contribuer » ou « Décliner ».")
     return redirect("plans:partie_list", slug)
+
+
+@require_safe
+def qui_doit_quoi(request, slug):
+    plan = get_object_or_404(Plan.objects.visibles_par(request.user), slug=slug)
+    exiger(request.user, Droit.LIRE_PLAN, plan)
+    parties = list(plan.parties.select_related("acteur", "plan"))
+    parts = parts_de([partie.pk for partie in parties])
+    contexte = {
+        "plan": plan,
+        "lignes": par_partie(plan, parties, parts, Relance.objects.dernieres(plan)),
+        "chapitres": par_chapitre(plan, parties, parts),
+        "tenues": parties_tenues(request.user),
+    }
+    return render(request, "plans/qui_doit_quoi.html", contexte)
+
+
+@require_safe
+def partie_parts(request, slug, pk):
+    partie = partie_visible(request, slug, pk)
+    exiger(request.user, Droit.LIRE_PLAN, partie)
+    contexte = {
+        "plan": partie.plan,
+        "partie": partie,
+        "sortes": par_sorte(parts_de([partie.pk])),
+        "relances": partie.relances.all(),
+    }
+    return render(request, "plans/partie_parts.html", contexte)
+
+
+@require_POST
+def partie_relancer(request, slug, pk):
+    partie = partie_visible(request, slug, pk)
+    exiger(request.user, Droit.RELANCER, partie)
+    try:
+        Relance.objects.envoyer(request.user, partie, attendu_de(partie))
+        messages.success(request, f"La relance de {partie.acteur} part dans dix minutes.")
+    except ValidationError as refus:
+        messages.error(request, " ".join(refus.messages))
+    return redirect("plans:qui_doit_quoi", slug)

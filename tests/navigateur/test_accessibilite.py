@@ -78,6 +78,8 @@ region       ★  {plan}journal/
 region       ★  {plan}etapes/
 region       ★  {plan}conformite/
 region       ★  {plan}parties/
+region       ★  {plan}qui-doit-quoi/
+region       -  {plan}parties/{tenante}/parts/
 region       ★  {plan}observations/
 region       -  {plan}observations/?etat=resolue&me_mentionne=on
 region       -  {plan}observations/?porteur=0
@@ -213,6 +215,7 @@ def reperes(base):
         "lien_de_mot_de_passe": lien[lien.index("/mot-de-passe") :],
         "part": part_de(REGION, "accompagnement").pk,
         "fiche": sienne.pk,
+        "tenante": sienne.porteur_id,
         "partie": sienne.plan.parties.filter(qualite="invitee").first().pk,
         "axe": sienne.objectif.axe_id,
         "objectif": sienne.objectif_id,
