@@ -2,6 +2,7 @@
 départements ou en régions. Ce qu'elle dit est à redire dans un tableau, à côté."""
 
 from collections import defaultdict
+from functools import lru_cache
 from itertools import chain, pairwise
 from typing import NamedTuple
 
@@ -50,16 +51,15 @@ def carte_de_liens(zones, *, titre, points=()):
 
     Un territoire d'outre-mer montré avec l'Hexagone a son cadre à lui, à une autre échelle.
     """
-    contours = contours_epci(chain.from_iterable(zone.sirens for zone in zones))
-    dessinees = [zone for zone in zones if any(siren in contours for siren in zone.sirens)]
+    inconnues = sans_contour(zones)
+    dessinees = [zone for zone in zones if zone not in inconnues]
     proches = [zone for zone in dessinees if _est_dans_l_hexagone(zone)] or dessinees
     if not proches:
         return SafeString("")
-    cadre = Cadre(_contours(proches, contours), LARGEUR)
+    cadre, dessins = _dessiner(proches, LARGEUR)
     lointaines = [zone for zone in dessinees if zone not in proches]
-    dessins = _dessiner(cadre, proches, contours)
     haut = round(cadre.hauteur) + PIED
-    vignettes = [_vignette(zone, contours, rang, haut) for rang, zone in enumerate(lointaines)]
+    vignettes = [_vignette(zone, rang, haut) for rang, zone in enumerate(lointaines)]
     return format_html(
         '<svg class="carte-liens" xmlns="http://www.w3.org/2000/svg" role="group"'
         ' aria-label="{titre}" viewBox="0 0 {l} {h}" width="{l}" height="{h}">'
@@ -70,7 +70,7 @@ def carte_de_liens(zones, *, titre, points=()):
         l=LARGEUR,
         h=haut + (VIGNETTE if vignettes else 0),
         bas=round(cadre.hauteur),
-        voisins=_voisins(cadre, contours) if len(contours) < len(contours_connus()) else "",
+        voisins=_voisins(cadre, {siren for zone in zones for siren in zone.sirens}),
         zones=_zones(dessins),
         points=_points(cadre, points),
         nombres=_nombres(dessins),
@@ -91,14 +91,8 @@ def _est_dans_l_hexagone(zone):
     return HEXAGONE[0] < ouest < HEXAGONE[2] and HEXAGONE[1] < sud < HEXAGONE[3]
 
 
-def _contours(zones, contours):
-    sirens = chain.from_iterable(zone.sirens for zone in zones)
-    return [contours[siren] for siren in sirens if siren in contours]
-
-
-def _vignette(zone, contours, rang, haut):
-    cadre = Cadre(_contours([zone], contours), VIGNETTE)
-    dessins = _dessiner(cadre, [zone], contours)
+def _vignette(zone, rang, haut):
+    cadre, dessins = _dessiner([zone], VIGNETTE)
     return format_html(
         '<svg x="{}" y="{}" width="{}" height="{}">{}{}</svg>',
         rang * (VIGNETTE + ECART),
@@ -110,9 +104,19 @@ def _vignette(zone, contours, rang, haut):
     )
 
 
-def _dessiner(cadre, zones, contours):
-    """[(zone, son tour en unités du dessin)]"""
-    return [(zone, _anneaux_reunis(cadre, _contours([zone], contours))) for zone in zones]
+def _dessiner(zones, largeur):
+    """(cadre, [(zone, son tour en unités du dessin)])"""
+    cadre, tours = _tours(tuple(zone.sirens for zone in zones), largeur)
+    return cadre, list(zip(zones, tours, strict=True))
+
+
+@lru_cache(maxsize=32)
+def _tours(groupes, largeur):
+    """Le cadre et le tour de chaque groupe d'EPCI : la même carte sert sous bien des filtres."""
+    contours = contours_epci(chain.from_iterable(groupes))
+    cadre = Cadre(contours.values(), largeur)
+    siens = [[contours[siren] for siren in sirens if siren in contours] for sirens in groupes]
+    return cadre, [_anneaux_reunis(cadre, geometries) for geometries in siens]
 
 
 def _zones(dessins):
@@ -138,15 +142,15 @@ def _zone(zone, anneaux):
     )
 
 
-def _voisins(cadre, contours):
-    proches = [s for s, c in contours_connus().items() if cadre.croise(c.emprise)]
+def _voisins(cadre, montres):
+    connus = contours_connus().items()
+    proches = [s for s, contour in connus if s not in montres and cadre.croise(contour.emprise)]
     return format_html_join(
         "",
         '<path class="carte-zone-douce" stroke-dasharray="3 2" d="{}"/>',
         (
             (_trace(_anneaux_reunis(cadre, [geometrie])),)
-            for siren, geometrie in contours_epci(proches).items()
-            if siren not in contours
+            for geometrie in contours_epci(proches).values()
         ),
     )
 

@@ -5,6 +5,7 @@ ses intercommunalités, ses départements s'il en a trop, les régions pour la F
 """
 
 from collections import Counter, defaultdict
+from functools import lru_cache
 from typing import NamedTuple
 
 from django.db.models import Count, F
@@ -14,11 +15,12 @@ from bassins.carte_de_liens import Point, Zone, carte_de_liens, sans_contour
 from bassins.contours import points_communes
 from bassins.models import Commune
 from dispositifs.facettes import cibles_par_cle, par_territoire
+from dispositifs.memoire import etat_des_territoires
 from dispositifs.saisie import en_mots
 from dispositifs.territoires import MODELES, Echelle, communes_de
 
 INSECABLE = "\u00a0"
-EPCI_AU_PLUS = 75  # au-delà, leurs nombres ne se lisent plus
+EPCI_AU_PLUS = 60  # au-delà, leurs nombres ne se lisent plus et la page pèse
 DEPARTEMENTS_AU_PLUS = 20
 DU_PLUS_FIN = [Echelle.EPCI, Echelle.DEPARTEMENT, Echelle.REGION, Echelle.FRANCE]
 CHEMINS = {
@@ -50,11 +52,13 @@ def carte(filtre):
     """La carte d'un `DispositifFilter` lisible, en un nombre constant de requêtes."""
     territoire = _territoire(filtre)
     maille, codes = _maille(territoire)
-    cibles = cibles_par_cle(_communes_de_la_maille(maille, codes), CHEMINS[maille])
+    etat = etat_des_territoires(filtre.request)
+    referentiel = _referentiel_garde if etat else _lire_referentiel
+    cibles, membres = referentiel(maille, frozenset(codes), etat)
     dispositifs = _dispositifs(filtre, maille, cibles)
     lignes = list(dispositifs.values_list("zone_eligibilite").annotate(Count("pk")))
     desservies = [(zone, nombre) for zone, nombre in lignes if not cibles.keys().isdisjoint(zone)]
-    zones = _zones(filtre, maille, codes, par_territoire(lignes, cibles))
+    zones = _zones(filtre, maille, membres, par_territoire(lignes, cibles))
     accueils = _accueils(dispositifs, codes) if maille == Echelle.EPCI else []
     plus_larges = tuple(DU_PLUS_FIN[DU_PLUS_FIN.index(maille) + 1 :])
     montrees = zones if desservies else []
@@ -111,6 +115,17 @@ def _maille(communes):
     raise AssertionError("La dernière maille n'a pas de maximum.")
 
 
+@lru_cache(maxsize=8)
+def _referentiel_garde(maille, codes, etat):
+    return _lire_referentiel(maille, codes, etat)
+
+
+def _lire_referentiel(maille, codes, etat):
+    """({clé de territoire: {codes}}, {code: [SIREN]}) ; gardé tant que rien ne bouge."""
+    communes = _communes_de_la_maille(maille, codes)
+    return cibles_par_cle(communes, CHEMINS[maille]), _membres(maille, codes)
+
+
 def _communes_de_la_maille(maille, codes):
     """Toutes celles de chaque zone, même hors du territoire demandé : le lien y mène aussi."""
     communes = Commune.objects.filter(**{f"{CHEMINS[maille]}__in": codes})
@@ -134,10 +149,9 @@ def _dispositifs(filtre, maille, cibles):
     return trouves.en_zone(sorted(cibles)) if seul else trouves
 
 
-def _zones(filtre, maille, codes, comptes):
+def _zones(filtre, maille, membres, comptes):
     choisi = filtre.form.cleaned_data["epci"]
-    noms = MODELES[maille].objects.in_bulk(codes)
-    membres = _membres(maille, codes)
+    noms = MODELES[maille].objects.in_bulk(list(membres))
     zones = []
     for code, territoire in noms.items():
         nombre = comptes.get(code, 0)
@@ -169,9 +183,11 @@ def _membres(maille, codes):
     groupes = communes.order_by().values_list("epci", chemin).annotate(Count("pk"))
     for siren, code, nombre in groupes:
         comptes[siren][code] += nombre
-    membres = defaultdict(list)
+    membres = {code: [] for code in codes}
     for siren, siens in sorted(comptes.items()):
-        membres[max(siens, key=lambda code: (siens[code], code))].append(siren)
+        le_sien = max(siens, key=lambda code: (siens[code], code))
+        if le_sien in membres:
+            membres[le_sien].append(siren)
     return membres
 
 

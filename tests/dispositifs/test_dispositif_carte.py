@@ -80,7 +80,7 @@ def test_les_nombres_sont_ceux_d_un_compte_naif(client, inventaire):
         {"q": "garage", "tri": "recents", "page": "2", "d": "7"},
     ],
 )
-@pytest.mark.parametrize(("epci_au_plus", "departements_au_plus"), [(75, 20), (0, 20), (0, 0)])
+@pytest.mark.parametrize(("epci_au_plus", "departements_au_plus"), [(60, 20), (0, 20), (0, 0)])
 def test_chaque_lien_mene_a_une_liste_de_ce_nombre(
     client, inventaire, filtres, epci_au_plus, departements_au_plus, monkeypatch
 ):
