@@ -38,6 +38,7 @@ MOTS_VIDES = {
 }
 _RACINES = snowballstemmer.stemmer("french")
 _MOT = re.compile(r"[a-z0-9]+")
+_HORS_ASCII = re.compile(r"[^\x00-\x7f]")
 _ESPACES = re.compile(r"[\s'’ʼ`´‐‑–—−_-]+")
 
 
@@ -50,8 +51,12 @@ def normaliser(texte):
     """
     # La décomposition d'abord : elle peut rendre des majuscules (« ℠ ») et des espaces (« ´ »).
     minuscules = unicodedata.normalize("NFKD", str(texte or "")).lower()
-    sans_accents = "".join(c for c in minuscules if not unicodedata.combining(c))
+    sans_accents = _HORS_ASCII.sub(_sans_accent, minuscules)
     return _ESPACES.sub(" ", sans_accents.translate(_SANS_EQUIVALENT)).strip()
+
+
+def _sans_accent(trouve):
+    return "" if unicodedata.combining(trouve[0]) else trouve[0]
 
 
 def mots(texte):
