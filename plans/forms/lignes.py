@@ -13,6 +13,8 @@ from plans.models import (
     LigneBudget,
 )
 
+PIECE_ATTENDUE = "Citez la pièce qui établit ce financement."
+
 
 class EtapeForm(FormulaireVersionne):
     class Meta:
@@ -35,7 +37,7 @@ class LigneBudgetForm(FormulaireVersionne):
 
 
 class FinancementForm(FormulaireVersionne):
-    """Ce que le financeur écrit de sa propre main."""
+    """Ce que le financeur écrit de sa main ; pour un absent, le porteur de la fiche."""
 
     class Meta:
         model = Financement
@@ -46,7 +48,16 @@ class FinancementForm(FormulaireVersionne):
         engage = donnees.get("statut") != Financement.Statut.SOLLICITE
         if engage and "montant" in donnees and donnees["montant"] is None:
             self.add_error("montant", "Un financement annoncé ou confirmé a un montant.")
+        absent = self.instance.financeur_id is None
+        if absent and engage and not donnees.get("reference"):
+            self.add_error("reference", PIECE_ATTENDUE)
         return donnees
+
+    def save(self, commit=True):
+        """La ligne dit qui l'a écrite en dernier : son financeur, ou le porteur de la fiche."""
+        ligne = self.instance
+        ligne.saisi_par = ligne.financeur or ligne.fiche.porteur
+        return super().save(commit)
 
 
 def exclusifs(form, donnees, nom_partie, nom_organisme):
@@ -81,7 +92,7 @@ class DemandeDeFinancementForm(FormulaireVersionne):
                 "montant", "Seul le financeur écrit et confirme son montant : laissez vide."
             )
         elif donnees.get("organisme") and engage and not donnees.get("reference"):
-            self.add_error("reference", "Citez la pièce qui établit ce financement.")
+            self.add_error("reference", PIECE_ATTENDUE)
         return donnees
 
 
