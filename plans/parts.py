@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from django.db import models
+from django.db.models import F
 
 from plans.models import Contribution, FicheAction, Financement, Indicateur, Partenariat
 
@@ -73,7 +74,7 @@ def _fiches(parties):
 
 def _montants(parties):
     montants = Financement.objects.filter(financeur__in=parties).select_related("fiche__plan")
-    for ligne in montants.order_by("fiche", "annee", "pk"):
+    for ligne in montants.order_by("fiche", F("annee").asc(nulls_first=True), "pk"):
         chiffre = not ligne.attend_une_reponse
         annee = f" ({ligne.annee})" if ligne.annee else ""
         yield Part(
