@@ -4,47 +4,57 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from django.core.files import File
+from django.core.files.base import ContentFile
 from django.core.management.base import BaseCommand, CommandError
 
 from bassins.models import Bassin
 from dispositifs.importation.classeurs import FichierRefuse, apercu, lire
 from dispositifs.importation.colonnes import trouver_entetes
+from dispositifs.importation.data_inclusion import LecteurDataInclusion, services_de
 from dispositifs.importation.ecriture import InventaireChange, appliquer
 from dispositifs.importation.moteur import Contexte, Sort, examiner
+from dispositifs.importation.objets import FichierIllisible, lire_objets
 from dispositifs.importation.tableur import lire_tableur
 
 RIEN_RECONNU = (
     "Aucune colonne de ce fichier n’est reconnue : donnez à sa première ligne les titres de "
     "l’export de l’inventaire (« Nom », « Type », « Structure porteuse »…)."
 )
+SEULEMENT_DES_SERVICES = (
+    "« --structures » accompagne un fichier de services data·inclusion ; celui-ci est un tableur."
+)
 DES_REFUS, CHANGE = 2, 3
 
 
 class Command(BaseCommand):
     help = (
-        "Importe des dispositifs (CSV, XLSX, ODS). Codes de sortie : 0 tout est passé ; 1 fichier "
-        "illisible, rien n'est écrit ; 2 des lignes sont refusées, les autres sont écrites ; 3 "
-        "l'inventaire a changé pendant l'import, rien n'est écrit."
+        "Importe des dispositifs : un tableur (CSV, XLSX, ODS) ou des services data·inclusion "
+        "(JSON ou CSV, v0 ou v1), reconnus d'eux-mêmes. Codes de sortie : 0 tout est passé ; 1 "
+        "fichier illisible, rien n'est écrit ; 2 des lignes sont refusées, les autres sont "
+        "écrites ; 3 l'inventaire a changé pendant l'import, rien n'est écrit."
     )
 
     def add_arguments(self, parser):
         parser.add_argument("fichier", type=Path)
+        parser.add_argument(
+            "--structures", type=Path, help="le fichier des structures data·inclusion"
+        )
         parser.add_argument("--bassin", help="n'importer que ce qui touche ce bassin (son slug)")
         parser.add_argument("--simuler", action="store_true", help="dire, et ne rien écrire")
 
-    def handle(self, fichier, bassin, simuler, **options):
+    def handle(self, fichier, structures, bassin, simuler, **options):
         contexte = Contexte(fichier.name, bassin=self.bassin(bassin))
         try:
-            with fichier.open("rb") as ouvert:
-                examens = list(examiner(self.lignes(File(ouvert)), contexte))
+            lignes = self.lignes(fichier, structures)
+            examens = list(examiner(lignes, contexte))
         except OSError as erreur:
-            raise CommandError(
-                f"Le fichier {fichier} ne s’ouvre pas : {erreur.strerror}."
-            ) from None
-        except FichierRefuse as refus:
+            chemin = erreur.filename or fichier
+            raise CommandError(f"Le fichier {chemin} ne s’ouvre pas : {erreur.strerror}.") from None
+        except (FichierRefuse, FichierIllisible) as refus:
             raise CommandError(str(refus)) from None
         self.raconter(examens)
+        if hors_sujet := getattr(lignes, "hors_sujet", 0):
+            self.stdout.write(f"Services sans thématique de mobilité, laissés : {hors_sujet}.")
         if not simuler:
             self.ecrire(examens, contexte)
         if any(examen.sort == Sort.REFUSEE for examen in examens):
@@ -58,7 +68,17 @@ class Command(BaseCommand):
         except Bassin.DoesNotExist:
             raise CommandError(f"Aucun bassin n’a pour adresse « {slug} ».") from None
 
-    def lignes(self, fichier):
+    def lignes(self, chemin, structures):
+        octets = chemin.read_bytes()
+        services = services_de(octets)
+        if services is not None:
+            connues = lire_objets(structures.read_bytes()) if structures else ()
+            return LecteurDataInclusion(services, connues)
+        if structures:
+            raise FichierRefuse(SEULEMENT_DES_SERVICES)
+        return self.rangs(ContentFile(octets, chemin.name))
+
+    def rangs(self, fichier):
         entetes = trouver_entetes(apercu(fichier).suite)
         if not any(entetes.cles):
             raise FichierRefuse(RIEN_RECONNU)

@@ -1,5 +1,6 @@
-"""La commande d'import de data·inclusion : simuler, écrire, recommencer sans effet."""
+"""La commande d'import reconnaît data·inclusion : simuler, écrire, recommencer sans effet."""
 
+import csv
 import json
 from io import StringIO
 
@@ -25,7 +26,7 @@ def fichiers(tmp_path, territoire):
 
 def lancer(*arguments):
     sortie = StringIO()
-    call_command("importer_data_inclusion", *arguments, stdout=sortie)
+    call_command("importer_dispositifs", *arguments, stdout=sortie)
     return sortie.getvalue()
 
 
@@ -33,7 +34,7 @@ def test_simuler_dit_tout_et_n_ecrit_rien(fichiers):
     dit = lancer(*fichiers, "--simuler")
 
     assert "Ligne 1 : à créer, Garage solidaire de Laon. Type déduit" in dit
-    assert "2 services de mobilité. à créer : 2." in dit
+    assert "2 lignes. à créer : 2." in dit
     assert "Services sans thématique de mobilité, laissés : 1." in dit
     assert not Dispositif.objects.exists()
 
@@ -64,3 +65,26 @@ def test_une_structure_manquante_refuse_ses_lignes_et_le_code_le_dit(fichiers):
 def test_ce_qui_ne_se_lit_pas_est_refuse_d_une_phrase(db, arguments, phrase):
     with pytest.raises(CommandError, match=phrase):
         lancer(*arguments)
+
+
+def test_un_json_sans_service_est_refuse_et_un_tableur_n_a_pas_de_structures(tmp_path, fichiers):
+    _, structures = fichiers
+    with pytest.raises(CommandError, match="pas une liste de services"):
+        lancer(structures.removeprefix("--structures="))
+
+    tableur = tmp_path / "partenaires.csv"
+    tableur.write_text("Nom;Type;Description\nGarage;garage;Répare.\n")
+    with pytest.raises(CommandError, match="est un tableur"):
+        lancer(str(tableur), structures)
+
+
+def test_des_services_en_csv_sont_reconnus(tmp_path, fichiers):
+    _, structures = fichiers
+    colonnes = {c: json.dumps(v) if isinstance(v, list) else v for c, v in SERVICE.items()}
+    chemin = tmp_path / "services.csv"
+    with chemin.open("w", newline="") as ouvert:
+        table = csv.DictWriter(ouvert, colonnes)
+        table.writeheader()
+        table.writerow(colonnes)
+
+    assert "Ligne 2 : à créer, Garage solidaire de Laon." in lancer(str(chemin), structures)
