@@ -1,7 +1,7 @@
 // Écrire une part à sa place dans le plan. Sans ce module, le lien mène à la page d'édition.
 
 const LIEN = "a[data-sur-place]";
-const ABANDONNER = "Abandonner ce que vous venez d’écrire ici ?";
+const ABANDONNER = "Fermer sans enregistrer ? Ce que vous venez d’écrire reste dans vos brouillons.";
 
 async function formulaireDe(adresse) {
   const reponse = await fetch(adresse, { credentials: "same-origin" });
