@@ -6,16 +6,16 @@ from datetime import timedelta
 import pytest
 from django.conf import settings
 from django.core.files.base import ContentFile
-from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
-from django_tasks_db.models import DBTaskResult
 
 from dispositifs.models import FichierOuvert, Publication
 from dispositifs.models.publication import INTERVALLE, SILENCE
 from dispositifs.ouverture.fichiers import FICHIERS, morceaux
 from dispositifs.ouverture.preparation import preparer
 from dispositifs.ouverture.reponses import etat_public
+from dispositifs.taches import preparer_les_fichiers
+from plans.management.commands.ouvrier import Ouvrier
 from tests import factories as f
 from tests.acces import statut
 
@@ -23,8 +23,10 @@ CSV = "/donnees-ouvertes/dispositifs.csv"
 
 
 def faire_la_ronde():
-    """Ce que fait l'ouvrier, de la ronde au dernier travail."""
-    call_command("ouvrier", "--une-fois")
+    """Ce que fait l'ouvrier, dans la transaction de l'essai : sa ronde, puis le travail demandé."""
+    Ouvrier(pause=0).faire_sa_ronde()
+    for publication in Publication.objects.filter(prete_le=None):
+        assert preparer_les_fichiers.call(publication.pk) == "prête"
 
 
 def vieillir(delai=INTERVALLE):
@@ -146,7 +148,6 @@ def test_un_ouvrier_mort_en_route_est_remplace_et_l_ancien_reste_servi(client, p
     Publication.objects.demander(etat_public())
     morte = Publication.objects.first()
     morte.ranger("acteurs.csv", ContentFile(b"reste"), "0" * 64)
-    DBTaskResult.objects.all().delete()
     assert "Guise" not in contenu(client.get(CSV))
 
     vieillir(SILENCE)
