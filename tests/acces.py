@@ -44,6 +44,7 @@ def objets_du_suivi(bassin, association, aom, spe):
 
 
 def statut(reponse):
-    """Le code rendu ; un fichier servi est refermé."""
-    reponse.close()
+    """Le code rendu ; un fichier servi est lu, donc refermé, sans fermer la base de l'essai."""
+    if reponse.streaming:
+        assert b"".join(reponse.streaming_content)
     return reponse.status_code

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.conf import settings
 from django.core.files.base import ContentFile
+from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
 
@@ -15,7 +16,6 @@ from dispositifs.ouverture.fichiers import FICHIERS, morceaux
 from dispositifs.ouverture.preparation import preparer
 from dispositifs.ouverture.reponses import etat_public
 from dispositifs.taches import preparer_les_fichiers
-from plans.management.commands.ouvrier import Ouvrier
 from tests import factories as f
 from tests.acces import statut
 
@@ -23,8 +23,10 @@ CSV = "/donnees-ouvertes/dispositifs.csv"
 
 
 def faire_la_ronde():
-    """Ce que fait l'ouvrier, dans la transaction de l'essai : sa ronde, puis le travail demandé."""
-    Ouvrier(pause=0).faire_sa_ronde()
+    """Ce que l'ouvrier fait des fichiers, sans fermer la connexion comme il le fait."""
+    Publication.objects.relever()
+    Publication.objects.elaguer()
+    Publication.objects.demander(etat_public())
     for publication in Publication.objects.filter(prete_le=None):
         assert preparer_les_fichiers.call(publication.pk) == "prête"
 
@@ -88,7 +90,6 @@ def test_qui_a_deja_le_fichier_n_en_recoit_rien(client, prepares):
         revenu = client.get(CSV, headers=entetes)
         assert (revenu.status_code, revenu.content) == (304, b"")
         assert revenu["ETag"] == premier["ETag"]
-    assert statut(client.head(CSV)) == 200
     assert client.post(CSV).status_code == 405
 
 
@@ -100,6 +101,15 @@ def test_servir_un_fichier_coute_une_requete(client, prepares, django_assert_num
 
 def test_un_fichier_inconnu_est_introuvable(client, db):
     assert client.get("/donnees-ouvertes/personnes.csv").status_code == 404
+
+
+@pytest.mark.django_db(transaction=True)
+def test_l_ouvrier_prepare_les_fichiers(client):
+    f.make_dispositif(nom="Vélos de Guise")
+
+    call_command("ouvrier", "--une-fois")
+
+    assert "Guise" in contenu(client.get(CSV))
 
 
 # --- Quand les refaire ---------------------------------------------------------------------------
