@@ -11,6 +11,7 @@ from plans.models import PartiePrenante, Version, Visa
 from plans.parts import Sorte, parts_de
 
 COLONNES = (Sorte.TEXTES, Sorte.FICHES, Sorte.MONTANTS, Sorte.ROLES)
+CHAPITRE_DES_FICHES = "fiches"
 EN_MOTS = {
     Sorte.TEXTES: ("texte", "textes"),
     Sorte.FICHES: ("fiche", "fiches"),
@@ -111,14 +112,19 @@ def _visas(plan):
 
 
 def par_chapitre(plan, parties, parts):
-    """L'avancée de chaque chapitre ; le chapitre des fiches compte les fiches complètes."""
+    """L'avancée de chaque chapitre qui s'écrit ; celui des fiches compte les fiches complètes.
+
+    Les titres et les chapitres que le portail déduit n'attendent rien de personne.
+    """
     noms = {partie.pk: str(partie.acteur) for partie in parties}
     avancees = []
     for chapitre in plan.chapitres.all():
         if chapitre.est_redige:
             siennes = [part for part in parts if part.chapitre_id == chapitre.pk]
-        else:
+        elif chapitre.cle == CHAPITRE_DES_FICHES:
             siennes = [part for part in parts if part.sorte == Sorte.FICHES]
+        else:
+            continue
         manquantes = sorted({noms[part.partie_id] for part in siennes if not part.faite})
         compte = Compte(chapitre.ancre, sum(part.faite for part in siennes), len(siennes))
         avancees.append(Avancee(chapitre, compte, manquantes))

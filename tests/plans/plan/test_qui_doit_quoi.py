@@ -62,6 +62,7 @@ def test_sans_reponse_n_est_jamais_compte_comme_fait(client, plan, aom, personne
 
 def test_chaque_chapitre_dit_a_qui_il_manque(client, plan, region, aom, personnes, rempli):
     f.make_chapitre(plan, "fiches", titre="Fiches")
+    f.make_chapitre(plan, "calendrier", titre="Déduit des fiches")
 
     page = lire(client, plan, personnes["region"])
 
