@@ -4,7 +4,6 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
@@ -211,13 +210,13 @@ def test_les_brouillons_d_une_part_sont_bornes_en_nombre(client, rita, part):
     assert restants == [f"Essai {n}" for n in range(PAR_PART + 1, 1, -1)]
 
 
-def test_l_ouvrier_oublie_les_brouillons_de_plus_de_soixante_jours(client, rita, part):
+def test_l_elagage_oublie_les_brouillons_de_plus_de_soixante_jours(client, rita, part):
     garder(client, part, "Récent")
     garder(client, part, "Oublié")
     Brouillon.objects.filter(champs__texte=["Oublié"]).update(
         quand=timezone.now() - timedelta(days=61)
     )
-    call_command("ouvrier", une_fois=True)
+    Brouillon.objects.elaguer()
     assert Brouillon.objects.get().champs == {"texte": ["Récent"]}
 
 
