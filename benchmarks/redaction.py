@@ -118,11 +118,14 @@ class Serveur:
 
 def preparer(nombre):
     """[(adresse du brouillon, adresse de la part, session, part, compte)] : chacun sa part."""
+    from django.conf import settings
     from django.test import Client
     from django.urls import reverse
 
     from tests import factories as f
 
+    # Nul ne se connecte par mot de passe ici : en calculer deux cents prendrait des minutes.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     plan = f.make_plan()
     for _ in range(nombre):
         partie = f.make_partie(plan)
