@@ -196,6 +196,9 @@ def jouer(serveur, lots, choix):
 
 def dire(nom, personnes, choix, manquants):
     durees = [duree for personne in personnes for duree in personne.durees]
+    if len(durees) < 2:
+        print(f"{nom} : trop peu de réponses pour mesurer ; allongez --secondes.")
+        return
     centiles = quantiles(durees, n=100)
     refus = {}
     for personne in personnes:
