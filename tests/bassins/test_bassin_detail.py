@@ -133,7 +133,8 @@ def test_les_acteurs_du_territoire_viennent_de_leurs_fonctions(lire):
     somme = f.make_departement("80", hauts)
     epci = f.make_epci(somme, nom="CC du Grand Roye")
     f.make_fonction(f.make_acteur(nom="La Région"), "region", regions=[hauts], etat="verifie")
-    f.make_fonction(f.make_acteur(nom="Transports du Santerre"), "aom", epci=[epci])
+    transports = f.make_acteur(nom="Transports du Santerre")
+    f.make_fonction(transports, "aom", epci=[epci], etat="a_verifier")
     f.make_fonction(f.make_acteur(nom="D’ailleurs"), "aom", epci=[f.make_epci()])
 
     html = texte(lire(f.make_bassin(epci)))

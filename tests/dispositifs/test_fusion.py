@@ -380,7 +380,9 @@ def test_deux_fiches_dites_distinctes_ne_sont_plus_rapprochees(client, deux, ten
 def test_chaque_lien_vers_un_dispositif_a_sa_place_dans_une_fusion():
     """Un lien neuf se range ici, et dans `FusionQuerySet` s'il doit suivre la fiche gardée."""
     suit = {"fiches"}
-    reste_a_l_absorbee = {"zones", "mots", "demandes", "fusions", "ecarts"}
+    reste_a_l_absorbee = {
+        *("zones", "mots", "demandes", "fusions", "ecarts", "signalements", "lignes_importees"),
+    }
     liens = {r.get_accessor_name() for r in Dispositif._meta.related_objects if not r.hidden}
 
     assert liens - suit - reste_a_l_absorbee == set()

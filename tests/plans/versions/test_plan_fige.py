@@ -171,6 +171,7 @@ def test_chaque_droit_d_ecrire_dans_un_plan_a_une_condition_d_etat():
         *(Droit.LIRE_PLAN, Droit.CONDUIRE_PLAN, Droit.VISER, Droit.CREER_DISPOSITIF),
         *(Droit.MODIFIER_DISPOSITIF, Droit.CONFIRMER_DISPOSITIF, Droit.MODIFIER_ACTEUR),
         *(Droit.GERER_HABILITATIONS, Droit.IMPORTER_DISPOSITIFS),
+        *(Droit.DEMANDER_CONFIRMATION, Droit.REPONDRE_SIGNALEMENT),
     }
 
 
