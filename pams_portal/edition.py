@@ -88,8 +88,8 @@ class FormulaireVersionne(forms.ModelForm):
     version = forms.CharField(widget=forms.HiddenInput, required=False)
     a_choisir = forms.CharField(widget=forms.HiddenInput, required=False)
     # La version d'où est parti un conflit encore ouvert ; `version` suit, elle, celle du moment.
-    depart = forms.CharField(widget=forms.HiddenInput, required=False)
-    TECHNIQUES = ("version", "a_choisir", "depart")
+    version_comparee = forms.CharField(widget=forms.HiddenInput, required=False)
+    TECHNIQUES = ("version", "a_choisir", "version_comparee")
     # Ce qu'on lit quand il faut choisir.
     NOMS = {MIEN: "Votre texte", LEUR: "Le texte enregistré entre-temps"}
     RECIT = ""
@@ -188,8 +188,8 @@ class FormulaireVersionne(forms.ModelForm):
             nom: [v.replace("\r\n", "\n") for v in self.data.getlist(self.add_prefix(nom))]
             for nom in self.editables
         }
-        # Un conflit ouvert part de « depart » : la reprise le montrera de nouveau.
-        depart = self._annoncee("depart" if self._annoncee("a_choisir") else "version")
+        # Un conflit ouvert part de « version_comparee » : la reprise le montrera de nouveau.
+        depart = self._annoncee("version_comparee" if self._annoncee("a_choisir") else "version")
         return champs, int(depart[:9]) if depart.isdecimal() else 0
 
     def apporte(self, champs):
@@ -273,7 +273,7 @@ class FormulaireVersionne(forms.ModelForm):
     def _ecarter(self, nom, donnees, mien, leur):
         """Prend la leur là où les deux se contredisent ; ce qui était saisi ira au journal."""
         self.ecartes[nom] = mien
-        depart, lisible = self._valeurs_a(self._annoncee("depart"), leur)
+        depart, lisible = self._valeurs_a(self._annoncee("version_comparee"), leur)
         fusion = self._fusion_de(nom, depart, mien, leur) if lisible else None
         if fusion:
             self._prendre(nom, donnees, fusion.avec(LEUR))
@@ -304,8 +304,8 @@ class FormulaireVersionne(forms.ModelForm):
                 "La version de départ de ce formulaire est illisible. Rien n’est enregistré et "
                 "votre saisie est gardée : comparez-la à ce qui est enregistré.",
             )
-        origine = self._annoncee("depart") or self._annoncee("version")
-        self._reecrire("depart", origine if lisible else "")
+        origine = self._annoncee("version_comparee") or self._annoncee("version")
+        self._reecrire("version_comparee", origine if lisible else "")
         self._reecrire("version", self.instance.version)
         self._reecrire("a_choisir", " ".join(noms))
         actuelles = self.instance.valeurs()

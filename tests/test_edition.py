@@ -3,12 +3,14 @@
 import re
 
 import pytest
+from django.apps import apps
 from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from acteurs.models import Acte
 from pams_portal.droits import Droit, Role
+from pams_portal.edition import FormulaireVersionne
 from plans.forms.redaction import ContributionForm, FicheActionForm
 from plans.models import Contribution, FicheAction
 from tests import factories as f
@@ -263,7 +265,7 @@ def test_seul_le_paragraphe_en_desaccord_se_choisit(client, personnes, part, col
     assert "<h3>Passage 1</h3>" in html
     assert '<ins><span class="hors-ecran">ajouté&nbsp;: </span>, Rita' in html
 
-    suite = {nom: form[nom].value() for nom in ("version", "a_choisir", "depart")}
+    suite = {nom: form[nom].value() for nom in ("version", "a_choisir", "version_comparee")}
     client.post(
         response.wsgi_request.path, suite | {"texte": form["texte"].value(), "choix_texte": "leur"}
     )
@@ -296,8 +298,14 @@ def test_un_depart_falsifie_rend_la_leur_et_garde_la_mienne(
 ):
     ecrire(client, collegue, part, "Carole.", 1)
     ecrire(client, personnes["region"], part, "Rita.", 2, a_choisir="texte", choix_texte="leur",
-           depart=depart)  # fmt: skip
+           version_comparee=depart)  # fmt: skip
 
     part.refresh_from_db()
     assert part.texte == "Carole."
     assert Acte.objects.get(verbe="ecarter").apres == {"texte": "Rita."}
+
+
+def test_aucun_champ_technique_ne_prend_le_nom_d_un_champ_de_modele():
+    """Un indicateur a une valeur de départ : un champ caché du même nom l'effacerait."""
+    noms = {c.name for modele in apps.get_models() for c in modele._meta.get_fields()}
+    assert noms & set(FormulaireVersionne.TECHNIQUES) - {"version"} == set()

@@ -115,7 +115,9 @@ def test_un_texte_change_au_meme_endroit_est_departage(
     assert part.texte == "Un.\n\nAutre.\n\nTrois."
     assert "Le texte proposé" in response.content.decode()
 
-    suite = {nom: form[nom].value() for nom in ("version", "a_choisir", "depart", "texte")}
+    suite = {
+        nom: form[nom].value() for nom in ("version", "a_choisir", "version_comparee", "texte")
+    }
     decider(client, personnes["region"], proposition, "accepter", choix_texte=choix, **suite)
     part.refresh_from_db()
     assert part.texte == texte

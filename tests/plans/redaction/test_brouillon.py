@@ -88,10 +88,10 @@ def test_un_brouillon_repris_tard_se_reunit_a_ce_que_d_autres_ont_ecrit(
 
 
 def test_garde_pendant_un_conflit_il_repart_de_la_version_d_avant(client, rita, part):
-    champs = {"a_choisir": "texte", "depart": "1", "version": "4"}
+    champs = {"a_choisir": "texte", "version_comparee": "1", "version": "4"}
     garder(client, part, "Mien", **champs)
     assert Brouillon.objects.get().version == 1
-    garder(client, part, "Mien", **champs | {"depart": ""})
+    garder(client, part, "Mien", **champs | {"version_comparee": ""})
     assert Brouillon.objects.first().version == 0
 
 
