@@ -229,6 +229,8 @@ def principal():
         import django
 
         django.setup()
+        # Interrompue, la mesure ne laisse derrière elle ni serveur ni base.
+        signal.signal(signal.SIGTERM, lambda numero, _: sys.exit(128 + numero))
         return mesurer_ici(choix)
 
 

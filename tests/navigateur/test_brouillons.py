@@ -83,7 +83,8 @@ def test_reseau_coupe_garde_sur_le_poste_puis_rendu(visiteur):
     assert page.evaluate("localStorage.length") == 0
     enregistrer(page)
     expect(page.get_by_text("Votre contribution est enregistrée.")).to_be_visible()
-    assert relire(part).texte == "Écrit dans le train. Sous le tunnel."
+    # Ce texte commence par un titre : le remplacer en garde la forme.
+    assert relire(part).texte == "## Écrit dans le train. Sous le tunnel."
 
 
 def test_une_page_fermee_hors_ligne_rend_son_texte_a_la_visite_suivante(visiteur):
