@@ -69,6 +69,7 @@ class Conflit:
     auteur: str = ""
     quand: datetime | None = None
     desaccords: list = field(default_factory=list)
+    reuni: bool = False
     recit: str = ""
 
     @property
@@ -304,12 +305,16 @@ class FormulaireVersionne(forms.ModelForm):
                 "La version de départ de ce formulaire est illisible. Rien n’est enregistré et "
                 "votre saisie est gardée : comparez-la à ce qui est enregistré.",
             )
+        actuelles, deja_montres = self.instance.valeurs(), self._noms_a_choisir()
         origine = self._annoncee("version_comparee") or self._annoncee("version")
-        self._reecrire("version_comparee", origine if lisible else "")
+        # Un conflit montré une fois encore se compare toujours à ce d'où la personne était partie.
+        premier_depart = self._valeurs_a(origine, actuelles)
+        self._reecrire("version_comparee", origine if premier_depart[1] else "")
         self._reecrire("version", self.instance.version)
         self._reecrire("a_choisir", " ".join(noms))
-        actuelles = self.instance.valeurs()
+        dernier_depart = depart, lisible
         for nom in noms:
+            depart, lisible = premier_depart if nom in deja_montres else dernier_depart
             self._ajouter_choix(nom)
             acte = self.instance.dernier_acte_sur(nom)
             mien = self._valeur_saisie(nom, donnees)
@@ -325,6 +330,7 @@ class FormulaireVersionne(forms.ModelForm):
                     auteur=f"{acte.nom_utilisateur}, {acte.nom_acteur}" if acte else "",
                     quand=acte.quand if acte else None,
                     desaccords=fusion.desaccords if fusion else [],
+                    reuni=bool(fusion) and fusion.reunit_le_reste,
                     recit=self.RECIT,
                 )
             )

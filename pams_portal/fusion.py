@@ -60,6 +60,11 @@ class Fusion:
         ]
 
     @property
+    def reunit_le_reste(self):
+        """Vrai si des paragraphes sont d'accord à côté des désaccords."""
+        return any(isinstance(passage, _Accord) and passage.paragraphes for passage in self._suite)
+
+    @property
     def texte(self):
         """Le texte réuni ; None s'il reste un désaccord."""
         return None if self.desaccords else self.avec(MIEN)

@@ -2,12 +2,13 @@
 
 302 : va se connecter ; 403 : sait mais ne peut pas ; 404 : n'en sait rien. Les personnes sont
 celles de `conftest.py` : region et departement co-pilotes, redac, lectr et gesti de la Région,
-assem du service des assemblées, aom et spe coordonnées, assoc associée, invit invitée, etran co-pilote d'un
-autre bassin, sans une personne sans habilitation, admin l'administration technique.
+assem du service des assemblées, aom et spe coordonnées, assoc associée, invit invitée, etran
+co-pilote d'un autre bassin, sans une personne sans habilitation, admin l'administration technique.
 
 « post » : la page n'accepte que POST, le code est celui d'un POST vide et un GET répond 405.
 """
 
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -21,259 +22,7 @@ from plans.models import Plan
 from tests import factories as f
 from tests.acces import PERSONNES, lecture_seule, objets_du_suivi, statut
 
-# ruff: noqa: E501
-# fmt: off
-TABLEAU = """
-page                                  objet            anon region depart redac lectr gesti assem aom spe assoc invit etran sans admin
-accueil                               -                200  200    200    200   200   200   200   200 200 200   200   200   200  200
-droits                                -                200  200    200    200   200   200   200   200 200 200   200   200   200  200
-accessibilite                         -                200  200    200    200   200   200   200   200 200 200   200   200   200  200
-mentions                              -                200  200    200    200   200   200   200   200 200 200   200   200   200  200
-sante                                 -                200  200    200    200   200   200   200   200 200 200   200   200   200  200
-accent                                -                200  200    200    200   200   200   200   200 200 200   200   200   200  200
-donnees_ouvertes                      -                200  200    200    200   200   200   200   200 200 200   200   200   200  200
-fichier_ouvert                        fichier          200  200    200    200   200   200   200   200 200 200   200   200   200  200
-fichier_ouvert                        fichier_faux     404  404    404    404   404   404   404   404 404 404   404   404   404  404
-api:racine                            -                200  200    200    200   200   200   200   200 200 200   200   200   200  200
-api:openapi                           -                200  200    200    200   200   200   200   200 200 200   200   200   200  200
-api:bassin_list                       -                200  200    200    200   200   200   200   200 200 200   200   200   200  200
-api:bassin_detail                     bassin           200  200    200    200   200   200   200   200 200 200   200   200   200  200
-api:acteur_list                       -                200  200    200    200   200   200   200   200 200 200   200   200   200  200
-api:acteur_detail                     uuid_acteur      200  200    200    200   200   200   200   200 200 200   200   200   200  200
-api:dispositif_list                   -                200  200    200    200   200   200   200   200 200 200   200   200   200  200
-api:dispositif_detail                 uuid_publie      200  200    200    200   200   200   200   200 200 200   200   200   200  200
-api:dispositif_detail                 uuid_signale     404  404    404    404   404   404   404   404 404 404   404   404   404  404
-connexion                             -                200  302    302    302   302   302   302   302 302 302   302   302   302  302
-bassins:bassin_list                   -                200  200    200    200   200   200   200   200 200 200   200   200   200  200
-bassins:bassin_detail                 bassin           200  200    200    200   200   200   200   200 200 200   200   200   200  200
-plans:ma_part                         -                302  200    200    200   200   200   200   200 200 200   200   200   200  200
-plans:plan_list                       -                200  200    200    200   200   200   200   200 200 200   200   200   200  200
-plans:plan_create                     -                302  200    200    200   200   200   200   200 200 200   200   200   200  200
-plans:plan_detail                     plan             404  200    200    200   200   200   200   200 200 200   200   404   404  404
-plans:plan_detail                     adopte           200  200    200    200   200   200   200   200 200 200   200   200   200  200
-plans:plan_update                     plan             302  200    200    200   403   403   403   403 403 403   403   404   404  404
-plans:plan_update                     adopte           302  403    403    403   403   403   403   403 403 403   403   403   403  403
-plans:plan_journal                    plan             302  200    200    200   200   200   200   200 200 200   200   404   404  404
-plans:plan_journal                    adopte           302  403    403    403   403   403   403   403 403 403   403   403   403  403
-plans:plan_conformite                 plan             404  200    200    200   200   200   200   200 200 200   200   404   404  404
-plans:plan_conformite                 adopte           200  200    200    200   200   200   200   200 200 200   200   200   200  200
-plans:plan_pdf                        plan             404  202    202    202   202   202   202   202 202 202   202   404   404  404
-plans:plan_pdf                        adopte           202  202    202    202   202   202   202   202 202 202   202   202   202  202
-plans:plan_pdf_demander          post plan             403  302    302    302   302   302   302   302 302 302   302   404   404  404
-plans:plan_marquer_lu            post plan             403  302    302    302   302   302   302   302 302 302   302   404   404  404
-plans:plan_marquer_lu            post adopte           403  403    403    403   403   403   403   403 403 403   403   403   403  403
-plans:plan_etapes                     plan             302  200    200    200   200   200   200   200 200 200   200   404   404  404
-plans:plan_etapes                     adopte           302  403    403    403   403   403   403   403 403 403   403   403   403  403
-plans:plan_passer                post plan             403  302    302    403   403   403   403   403 403 403   403   404   404  404
-plans:visa_create                post partie_region    403  302    403    403   403   403   403   403 403 403   403   404   404  404
-plans:visa_create                post partie_aom       403  403    403    403   403   403   403   403 403 403   403   404   404  404
-plans:visa_delete                post visa_region      403  302    403    403   403   403   403   403 403 403   403   404   404  404
-plans:levee_update                    levee_b5         302  200    200    403   403   403   403   403 403 403   403   404   404  404
-plans:levee_update                    levee_b8         302  404    404    403   403   403   403   403 403 403   403   404   404  404
-plans:levee_update                    levee_adopte     302  403    403    403   403   403   403   403 403 403   403   403   403  403
-plans:levee_delete               post levee_b5         403  302    302    403   403   403   403   403 403 403   403   404   404  404
-plans:version_detail                  version_un       302  200    200    200   200   200   200   200 200 200   200   404   404  404
-plans:version_json                    version_un       302  200    200    200   200   200   200   200 200 200   200   404   404  404
-plans:version_comparer                plan             302  200    200    200   200   200   200   200 200 200   200   404   404  404
-plans:version_comparer                adopte           302  403    403    403   403   403   403   403 403 403   403   403   403  403
-plans:partie_list                     plan             302  200    200    200   200   200   200   200 200 200   200   404   404  404
-plans:qui_doit_quoi                   plan             302  200    200    200   200   200   200   200 200 200   200   404   404  404
-plans:qui_doit_quoi                   adopte           302  403    403    403   403   403   403   403 403 403   403   403   403  403
-plans:partie_parts                    partie_aom       302  200    200    200   200   200   200   200 200 200   200   404   404  404
-plans:partie_relancer            post partie_aom       403  302    302    302   403   403   403   403 403 403   403   404   404  404
-plans:partie_create                   plan             302  200    200    403   403   403   403   403 403 403   403   404   404  404
-plans:partie_update                   partie_aom       302  200    200    403   403   403   403   403 403 403   403   404   404  404
-plans:partie_update                   partie_region    302  403    403    403   403   403   403   403 403 403   403   404   404  404
-plans:partie_delete                   partie_aom       302  200    200    403   403   403   403   403 403 403   403   404   404  404
-plans:partie_delete                   partie_region    302  403    403    403   403   403   403   403 403 403   403   404   404  404
-plans:partie_repondre            post partie_aom       403  403    403    403   403   403   403   302 403 403   403   404   404  404
-plans:partie_repondre            post partie_region    403  403    403    403   403   403   403   403 403 403   403   404   404  404
-plans:contribution_create             chapitre         302  200    200    200   403   403   403   200 200 200   403   404   404  404
-plans:contribution_create             chapitre_spe     302  200    200    200   403   403   403   403 200 403   403   404   404  404
-plans:contribution_create             chapitre_fiches  302  403    403    403   403   403   403   403 403 403   403   404   404  404
-plans:contribution_update             part_region      302  200    403    200   403   403   403   403 403 403   403   404   404  404
-plans:contribution_update             part_depart      302  403    200    403   403   403   403   403 403 403   403   404   404  404
-plans:contribution_update             part_aom         302  403    403    403   403   403   403   200 403 403   403   404   404  404
-plans:contribution_update             part_assoc       302  403    403    403   403   403   403   403 403 200   403   404   404  404
-plans:contribution_update             part_invit       302  403    403    403   403   403   403   403 403 403   403   404   404  404
-plans:contribution_update             part_spe         302  403    403    403   403   403   403   403 200 403   403   404   404  404
-plans:contribution_delete             part_region      302  200    403    200   403   403   403   403 403 403   403   404   404  404
-plans:contribution_delete             part_commune     302  403    403    403   403   403   403   403 403 403   403   404   404  404
-plans:contribution_attribuer          part_region      302  200    403    403   403   403   403   403 403 403   403   404   404  404
-plans:contribution_attribuer          part_aom         302  200    200    403   403   403   403   403 403 403   403   404   404  404
-plans:contribution_deplacer      post part_aom         403  302    302    302   403   403   403   403 403 403   403   404   404  404
-plans:axe_create                      plan             302  200    200    200   403   403   403   403 403 403   403   404   404  404
-plans:axe_update                      axe              302  200    200    200   403   403   403   403 403 403   403   404   404  404
-plans:objectif_create                 axe              302  200    200    200   403   403   403   403 403 403   403   404   404  404
-plans:objectif_update                 objectif         302  200    200    200   403   403   403   403 403 403   403   404   404  404
-plans:fiche_action_create             plan             302  200    200    200   403   403   403   200 200 200   403   404   404  404
-plans:fiche_action_detail             fiche_region     404  200    200    200   200   200   200   200 200 200   200   404   404  404
-plans:fiche_action_detail             fiche_publique   200  200    200    200   200   200   200   200 200 200   200   200   200  200
-plans:fiche_action_detail             fiche_secrete    404  200    200    200   200   200   200   200 200 200   200   404   404  404
-plans:fiche_action_update             fiche_region     302  200    403    200   403   403   403   403 403 403   403   404   404  404
-plans:fiche_action_update             fiche_aom        302  403    403    403   403   403   403   200 403 403   403   404   404  404
-plans:fiche_action_update             fiche_publique   302  403    403    403   403   403   403   403 403 403   403   403   403  403
-plans:fiche_action_delete             fiche_brouillon  302  200    403    403   403   403   403   403 403 403   403   404   404  404
-plans:fiche_action_delete             fiche_engagee    302  403    403    403   403   403   403   403 403 403   403   404   404  404
-plans:fiche_action_attribuer          fiche_region     302  200    403    403   403   403   403   403 403 403   403   404   404  404
-plans:fiche_action_attribuer          fiche_aom        302  200    200    403   403   403   403   403 403 403   403   404   404  404
-plans:fiche_action_proposer      post fiche_region     403  302    403    302   403   403   403   403 403 403   403   404   404  404
-plans:fiche_action_proposer      post fiche_aom        403  403    403    403   403   403   403   302 403 403   403   404   404  404
-plans:avis_update                     fiche_comite     302  200    200    403   403   403   403   200 200 200   403   404   404  404
-plans:avis_update                     fiche_region     302  403    403    403   403   403   403   403 403 403   403   404   404  404
-plans:fiche_action_deplacer      post fiche_region     403  302    302    302   403   403   403   403 403 403   403   404   404  404
-plans:ligne_create                    etapes_neuf      302  200    403    200   403   403   403   403 403 403   403   404   404  404
-plans:ligne_create                    budget_neuf      302  200    403    200   403   403   403   403 403 403   403   404   404  404
-plans:ligne_create                    indic_neuf       302  200    403    200   403   403   403   403 403 403   403   404   404  404
-plans:ligne_create                    partn_neuf       302  200    403    200   403   403   403   403 403 403   403   404   404  404
-plans:ligne_create                    demande_neuf     302  200    403    200   403   403   403   403 403 403   403   404   404  404
-plans:ligne_create                    financ_neuf      302  200    200    403   403   403   403   200 200 200   403   404   404  404
-plans:ligne_create                    inconnu_neuf     302  404    404    404   404   404   404   404 404 404   404   404   404  404
-plans:ligne_update                    etape            302  200    403    200   403   403   403   403 403 403   403   404   404  404
-plans:ligne_update                    budget           302  200    403    200   403   403   403   403 403 403   403   404   404  404
-plans:ligne_update                    indicateur       302  200    403    200   403   403   403   403 403 403   403   404   404  404
-plans:ligne_update                    euro_depart      302  403    200    403   403   403   403   403 403 403   403   404   404  404
-plans:ligne_update                    euro_absent      302  200    403    403   403   403   403   403 403 403   403   404   404  404
-plans:ligne_delete                    etape            302  200    403    200   403   403   403   403 403 403   403   404   404  404
-plans:ligne_delete                    budget           302  200    403    200   403   403   403   403 403 403   403   404   404  404
-plans:ligne_delete                    indicateur       302  200    403    200   403   403   403   403 403 403   403   404   404  404
-plans:ligne_delete                    euro_depart      302  403    200    403   403   403   403   403 403 403   403   404   404  404
-plans:ligne_delete                    demande_muette   302  200    403    200   403   403   403   403 403 403   403   404   404  404
-plans:ligne_delete                    demande_chiffree 302  403    403    403   403   403   403   403 403 403   403   404   404  404
-plans:ligne_delete                    role_sollicite   302  200    403    200   403   403   403   403 403 403   403   404   404  404
-plans:ligne_delete                    role_confirme    302  403    403    403   403   403   403   403 403 403   403   404   404  404
-plans:partenariat_repondre       post role_repondre    403  403    403    403   403   403   403   302 403 403   403   404   404  404
-plans:part_journal                    j_part_aom       302  200    200    200   200   200   200   200 200 200   200   404   404  404
-plans:part_journal                    j_etape          302  200    200    200   200   200   200   200 200 200   200   404   404  404
-plans:part_journal                    j_secrete        302  200    200    200   200   200   200   200 200 200   200   404   404  404
-plans:part_journal                    j_publique       302  403    403    403   403   403   403   403 403 403   403   403   403  403
-plans:part_journal                    j_detourne       302  404    404    404   404   404   404   404 404 404   404   404   404  404
-plans:part_journal                    j_inconnu        302  404    404    404   404   404   404   404 404 404   404   404   404  404
-plans:part_brouillon             post j_part_region    403  400    403    400   403   403   403   403 403 403   403   404   404  404
-plans:part_brouillon             post j_euro_depart    403  403    400    403   403   403   403   403 403 403   403   404   404  404
-plans:part_brouillon             post j_publique       403  403    403    403   403   403   403   403 403 403   403   403   403  403
-plans:part_presence              post j_part_region    403  204    403    204   403   403   403   403 403 403   403   404   404  404
-plans:presence_list                   plan             302  200    200    200   200   200   200   200 200 200   200   404   404  404
-plans:presence_list                   adopte           302  403    403    403   403   403   403   403 403 403   403   403   403  403
-brouillon_list                        -                302  200    200    200   200   200   200   200 200 200   200   200   200  200
-brouillon_delete                 post brouillon        403  302    404    404   404   404   404   404 404 404   404   404   404  404
-plans:part_retablir                   r_part_region    302  200    403    200   403   403   403   403 403 403   403   404   404  404
-plans:part_retablir                   r_etape          302  200    403    200   403   403   403   403 403 403   403   404   404  404
-plans:part_retablir                   r_axe            302  200    200    200   403   403   403   403 403 403   403   404   404  404
-plans:part_retablir                   r_euro_depart    302  403    200    403   403   403   403   403 403 403   403   404   404  404
-plans:part_retablir                   r_role           302  403    403    403   403   403   403   403 403 403   403   404   404  404
-plans:part_retablir                   r_present        302  404    403    404   403   403   403   403 403 403   403   404   404  404
-plans:proposition_create              j_part_aom       302  200    200    200   403   403   403   403 200 200   403   404   404  404
-plans:proposition_create              j_part_region    302  403    200    403   403   403   403   200 200 200   403   404   404  404
-plans:proposition_create              j_axe            302  403    403    403   403   403   403   200 200 200   403   404   404  404
-plans:proposition_create              j_secrete        302  403    200    403   403   403   403   200 200 200   403   404   404  404
-plans:proposition_create              j_euro_depart    302  403    403    403   403   403   403   403 403 403   403   404   404  404
-plans:proposition_create              j_publique       302  403    403    403   403   403   403   403 403 403   403   403   403  403
-plans:proposition_list                plan             302  200    200    200   200   200   200   200 200 200   200   404   404  404
-plans:proposition_list                adopte           302  403    403    403   403   403   403   403 403 403   403   403   403  403
-plans:proposition_detail              proposition      302  200    200    200   200   200   200   200 200 200   200   404   404  404
-plans:proposition_detail              prop_detournee   302  404    404    404   404   404   404   404 404 404   404   404   404  404
-plans:proposition_accepter            proposition      302  200    403    200   403   403   403   403 403 403   403   404   404  404
-plans:proposition_refuser        post proposition      403  200    403    200   403   403   403   403 403 403   403   404   404  404
-plans:proposition_reprendre      post proposition      403  403    302    403   403   403   403   403 403 403   403   404   404  404
-plans:observation_list                plan             302  200    200    200   200   200   200   200 200 200   200   404   404  404
-plans:observation_list                adopte           302  403    403    403   403   403   403   403 403 403   403   403   403  403
-plans:observation_csv                 plan             302  200    200    200   200   200   200   200 200 200   200   404   404  404
-plans:observation_xlsx                plan             302  200    200    200   200   200   200   200 200 200   200   404   404  404
-plans:observation_create              obs_chapitre     302  200    200    200   403   403   403   200 200 200   200   404   404  404
-plans:observation_create              obs_secrete      302  200    200    200   403   403   403   200 200 200   200   404   404  404
-plans:observation_create              obs_ailleurs     302  404    404    404   404   404   404   404 404 404   404   404   404  404
-plans:observation_detail              obs_invit        302  200    200    200   200   200   200   200 200 200   200   404   404  404
-plans:observation_repondre            obs_invit        302  200    200    200   403   403   403   200 200 200   200   404   404  404
-plans:observation_resoudre       post obs_invit        403  302    302    302   403   403   403   302 403 403   302   404   404  404
-plans:observation_rouvrir        post obs_invit        403  302    302    302   403   403   403   302 403 403   302   404   404  404
-plans:message_update                  mess_invit       302  403    403    403   403   403   403   403 403 403   200   404   404  404
-plans:message_update                  mess_region      302  200    403    403   403   403   403   403 403 403   403   404   404  404
-plans:message_delete                  mess_invit       302  403    403    403   403   403   403   403 403 403   200   404   404  404
-plans:message_delete                  mess_repondu     302  403    403    403   403   403   403   403 403 403   403   404   404  404
-deconnexion                      post -                302  302    302    302   302   302   302   302 302 302   302   302   302  302
-notification_list                     -                302  200    200    200   200   200   200   200 200 200   200   200   200  200
-notification_reglages                 -                302  200    200    200   200   200   200   200 200 200   200   200   200  200
-notification_lire                post -                403  302    302    302   302   302   302   302 302 302   302   302   302  302
-fil_suivre                       post fil_inconnu      403  404    404    404   404   404   404   404 404 404   404   404   404  404
-fil_quitter                           jeton_de_fil     410  410    410    410   410   410   410   410 410 410   410   410   410  410
-mot_de_passe                          -                302  200    200    200   200   200   200   200 200 200   200   200   200  200
-mot_de_passe_oublie                   -                200  200    200    200   200   200   200   200 200 200   200   200   200  200
-mot_de_passe_envoye                   -                200  200    200    200   200   200   200   200 200 200   200   200   200  200
-mot_de_passe_nouveau                  jeton_faux       410  410    410    410   410   410   410   410 410 410   410   410   410  410
-mot_de_passe_enregistre               -                200  200    200    200   200   200   200   200 200 200   200   200   200  200
-acteurs:acteur_list                   -                200  200    200    200   200   200   200   200 200 200   200   200   200  200
-acteurs:acteur_detail                 acteur_aom       200  200    200    200   200   200   200   200 200 200   200   200   200  200
-acteurs:acteur_create                 -                302  200    200    200   403   403   403   200 200 200   200   200   403  403
-acteurs:acteur_update                 acteur_aom       302  403    403    403   403   403   403   200 403 403   403   403   403  403
-acteurs:acteur_update                 acteur_region    302  200    403    200   403   403   403   403 403 403   403   403   403  403
-acteurs:etablissement_create          acteur_region    302  200    403    200   403   403   403   403 403 403   403   403   403  403
-acteurs:etablissement_update          etab_region      302  200    403    200   403   403   403   403 403 403   403   403   403  403
-acteurs:etablissement_update          etab_detourne    302  404    404    404   404   404   404   404 404 404   404   404   404  404
-acteurs:etablissement_delete          etab_region      302  200    403    200   403   403   403   403 403 403   403   403   403  403
-acteurs:habilitation_list             acteur_region    302  403    403    403   403   200   403   403 403 403   403   403   403  403
-acteurs:habilitation_create           acteur_region    302  403    403    403   403   200   403   403 403 403   403   403   403  403
-acteurs:habilitation_delete      post habil_region     403  403    403    403   403   302   403   403 403 403   403   403   403  403
-acteurs:habilitation_delete      post habil_detourne   403  404    404    404   404   404   404   404 404 404   404   404   404  404
-dispositifs:dispositif_list           -                200  200    200    200   200   200   200   200 200 200   200   200   200  200
-dispositifs:dispositif_detail         dispo_publie     200  200    200    200   200   200   200   200 200 200   200   200   200  200
-dispositifs:dispositif_detail         dispo_signale    404  200    200    200   200   200   200   200 200 200   200   200   200  200
-dispositifs:dispositif_export         xlsx             200  200    200    200   200   200   200   200 200 200   200   200   200  200
-dispositifs:dispositif_export         csv              200  200    200    200   200   200   200   200 200 200   200   200   200  200
-dispositifs:dispositif_export         pdf              404  404    404    404   404   404   404   404 404 404   404   404   404  404
-dispositifs:importation_create        -                302  200    200    200   403   403   403   200 200 200   200   200   403  403
-dispositifs:importation_detail        import_region    302  200    404    200   403   403   404   404 404 404   404   404   404  404
-dispositifs:importation_update        import_region    302  200    404    200   403   403   404   404 404 404   404   404   404  404
-dispositifs:importation_appliquer post import_region   403  302    404    302   403   403   404   404 404 404   404   404   404  404
-dispositifs:importation_delete   post import_region    403  302    404    302   403   403   404   404 404 404   404   404   404  404
-dispositifs:dispositif_ecarts         dispo_publie     302  403    403    403   403   403   403   200 403 403   403   403   403  403
-dispositifs:dispositif_ecarts         dispo_invit      302  403    403    403   403   403   403   403 403 403   200   403   403  403
-dispositifs:ecart_decider        post ecart            403  403    403    403   403   403   403   400 403 403   403   403   403  403
-dispositifs:ecart_decider        post ecart_detourne   403  403    403    403   403   403   403   404 403 403   403   403   403  403
-dispositifs:dispositif_create         -                302  200    200    200   403   403   403   200 200 200   200   200   403  403
-dispositifs:dispositif_update         dispo_publie     302  403    403    403   403   403   403   200 403 403   403   403   403  403
-dispositifs:dispositif_update         dispo_invit      302  403    403    403   403   403   403   403 403 403   200   403   403  403
-dispositifs:dispositif_statut         dispo_publie     302  403    403    403   403   403   403   200 403 403   403   403   403  403
-dispositifs:dispositif_porteur        dispo_publie     302  403    403    403   403   403   403   200 403 403   403   403   403  403
-dispositifs:dispositif_confirmer post dispo_publie     403  403    403    403   403   403   403   302 403 403   403   403   403  403
-dispositifs:dispositif_remettre  post dispo_publie     403  403    403    403   403   403   403   302 403 403   403   403   403  403
-dispositifs:dispositif_carte          -                200  200    200    200   200   200   200   200 200 200   200   200   200  200
-dispositifs:dispositif_list_pdf       -                200  200    200    200   200   200   200   200 200 200   200   200   200  200
-solutions                             -                200  200    200    200   200   200   200   200 200 200   200   200   200  200
-solutions_affiche                     commune          200  200    200    200   200   200   200   200 200 200   200   200   200  200
-dispositifs:selection                 -                200  200    200    200   200   200   200   200 200 200   200   200   200  200
-dispositifs:selection_pdf             -                200  200    200    200   200   200   200   200 200 200   200   200   200  200
-dispositifs:recherche_list            -                302  200    200    200   200   200   200   200 200 200   200   200   200  200
-dispositifs:recherche_create          -                302  200    200    200   200   200   200   200 200 200   200   200   200  200
-dispositifs:recherche_update          recherche        302  200    404    404   404   404   404   404 404 404   404   404   404  404
-dispositifs:recherche_delete     post recherche        403  302    404    404   404   404   404   404 404 404   404   404   404  404
-dispositifs:dispositif_fusionner      doublons_aom     302  403    403    403   403   403   403   200 403 403   403   403   403  403
-dispositifs:dispositif_fusionner      doublon_partage  302  403    403    403   403   403   403   200 403 403   200   403   403  403
-dispositifs:dispositif_fusionner      meme_fiche       302  404    404    404   404   404   404   404 404 404   404   404   404  404
-dispositifs:distinction_create   post doublon_partage  403  403    403    403   403   403   403   302 403 403   302   403   403  403
-dispositifs:distinction_delete   post distinctes       403  403    403    403   403   403   403   302 403 403   302   403   403  403
-dispositifs:distinction_delete   post doublon_partage  403  404    404    404   404   404   404   404 404 404   404   404   404  404
-dispositifs:fusion_defaire       post fusion_aom       403  403    403    403   403   403   403   302 403 403   403   403   403  403
-dispositifs:fusion_defaire       post fusion_partagee  403  403    403    403   403   403   403   403 403 403   403   403   403  403
-dispositifs:dispositif_detail         fusionne         302  200    200    200   200   200   200   200 200 200   200   200   200  200
-dispositifs:demande_repondre          lien_recu        200  200    200    200   200   200   200   200 200 200   200   200   200  200
-dispositifs:demande_repondre          lien_faux        404  404    404    404   404   404   404   404 404 404   404   404   404  404
-dispositifs:demande_corriger          lien_recu        200  200    200    200   200   200   200   200 200 200   200   200   200  200
-dispositifs:demande_corriger          lien_faux        404  404    404    404   404   404   404   404 404 404   404   404   404  404
-dispositifs:signalement_create        dispo_publie     200  200    200    200   200   200   200   200 200 200   200   200   200  200
-dispositifs:signalement_create        dispo_signale    404  200    200    200   200   200   200   200 200 200   200   200   200  200
-dispositifs:correction_create         dispo_publie     302  200    200    200   200   200   200   200 200 200   200   200   200  200
-dispositifs:dispositif_demander  post dispo_publie     403  302    302    302   403   403   403   403 403 403   403   302   403  403
-dispositifs:dispositif_demander  post dispo_du_bassin  403  302    302    302   403   403   403   403 403 403   403   403   403  403
-dispositifs:signalement_list          -                302  200    200    200   200   200   200   200 200 200   200   200   200  200
-dispositifs:signalement_detail        sign_aom         302  200    200    200   200   200   200   200 404 404   404   404   404  404
-dispositifs:signalement_detail        sign_par_spe     302  200    200    200   200   200   200   404 200 404   404   404   404  404
-dispositifs:signalement_appliquer post sign_aom        403  403    403    403   403   403   403   302 404 404   404   404   404  404
-dispositifs:signalement_suivi         suivi_public     200  200    200    200   200   200   200   200 200 200   200   200   200  200
-dispositifs:signalement_suivi         suivi_faux       404  404    404    404   404   404   404   404 404 404   404   404   404  404
-dispositifs:demande_merci             -                200  200    200    200   200   200   200   200 200 200   200   200   200  200
-"""
-# fmt: on
+TABLEAU = (Path(__file__).parent / "acces.txt").read_text()
 
 
 def lignes(methode):
@@ -459,7 +208,7 @@ def objets(bassin, plan, region, departement, aom, spe, association, invitee, pe
 def navigateurs(personnes):
     """Un client déjà connecté par personne."""
     clients = {"anon": Client()}
-    for qui in TABLEAU.split("\n")[1].split()[3:]:
+    for qui in TABLEAU.split("\n")[0].split()[3:]:
         clients[qui] = Client()
         clients[qui].force_login(personnes[PERSONNES.get(qui, qui)])
     return clients

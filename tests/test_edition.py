@@ -96,6 +96,24 @@ def test_sans_choix_le_conflit_reste_ouvert(client, personnes, part, collegue):
     assert len(response.context["form"].conflits) == 1
 
 
+def test_renvoyer_sans_choisir_montre_encore_l_autre_texte_et_non_le_sien(
+    client, personnes, part, collegue
+):
+    ecrire(client, collegue, part, "Un, Carole.\n\nDeux.", 1)
+    reponse = ecrire(client, personnes["region"], part, "Un, Rita.\n\nDeux.", 1)
+    champs = ("version", "a_choisir", "version_comparee", "texte")
+
+    for _ in range(2):
+        form = reponse.context["form"]
+        [conflit] = form.conflits
+        assert "Un, Carole." in conflit.leur
+        assert "Rita" not in conflit.leur
+        assert list(conflit.desaccords) == [("Un.", "Un, Rita.", "Un, Carole.")]
+        assert conflit.reuni
+        envoi = {nom: form[nom].value() for nom in champs}
+        reponse = client.post(reponse.wsgi_request.path, envoi)
+
+
 @pytest.mark.parametrize(("choix", "garde"), [("mien", "Rita."), ("leur", "Carole.")])
 def test_la_personne_choisit_ce_qui_est_garde(client, personnes, part, collegue, choix, garde):
     ecrire(client, collegue, part, "Carole.", 1)

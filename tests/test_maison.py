@@ -23,7 +23,6 @@ FEUILLES = {
 # Appelés par Django ou par héritage, jamais nommés dans le code.
 GABARITS_DE_DJANGO = ("django/", "400.html", "403.html", "404.html", "500.html")
 LIGNES_MAX = {"tests": 500}  # 400 ailleurs
-TABLEAU = "test_acces.py"  # une table, une ligne par page
 PAGES = re.compile(r"^(bassins|acteurs|dispositifs|plans)\.(forms|views|urls)\b")
 
 
@@ -80,8 +79,6 @@ def test_aucun_gabarit_orphelin():
 @pytest.mark.parametrize("dossier", [*APPLICATIONS, "pams_portal", "tests"])
 def test_aucune_piece_ne_deborde(dossier):
     for fichier in modules(dossier):
-        if fichier.name == TABLEAU:
-            continue
         lignes = len(fichier.read_text().splitlines())
         assert lignes <= LIGNES_MAX.get(dossier, 400), (
             f"{fichier} a {lignes} lignes : en faire un dossier"

@@ -34,6 +34,12 @@ function retenirLeSecondEnvoi(evenement) {
   setTimeout(() => rouvrir(formulaire), 5000); // la réponse peut être un fichier : la page reste
 }
 
+// Un bouton qui mène à une autre adresse que son formulaire y mène vraiment : htmx ne la lirait pas.
+function laisserPartir(evenement) {
+  const mene = evenement.submitter?.hasAttribute("formaction");
+  if (mene && evenement.target.matches("[hx-get]")) evenement.stopPropagation();
+}
+
 function rouvrir(formulaire) {
   delete formulaire.dataset.envoye;
   formulaire.querySelector("[aria-disabled]")?.removeAttribute("aria-disabled");
@@ -93,6 +99,7 @@ rendreDefilables();
 grandEcran.addEventListener("change", ouvrirSurGrandEcran);
 document.addEventListener("submit", (evenement) => saisies.delete(evenement.target));
 document.addEventListener("submit", retenirLeSecondEnvoi);
+document.addEventListener("submit", laisserPartir, true);
 document.addEventListener("input", suivreLaSaisie);
 document.addEventListener("htmx:after:swap", (evenement) => focaliserLeBilan(evenement.target));
 window.addEventListener("resize", rendreDefilables);

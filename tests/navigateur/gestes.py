@@ -73,3 +73,14 @@ def coller(page, html):
 
 def relire(objet):
     return type(objet).objects.get(pk=objet.pk)
+
+
+def texte_obtenu(marque):
+    """Ce que dit un texte aux changements marqués, retraits faits et ajouts pris."""
+    return marque.evaluate(
+        """element => {
+            const copie = element.cloneNode(true)
+            copie.querySelectorAll('del, .hors-ecran').forEach(retrait => retrait.remove())
+            return copie.textContent.replace(/\\s+/g, ' ').trim()
+        }"""
+    )

@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from acteurs.models import Brouillon, Presence
+from plans.models import Contribution
 from tests.navigateur.accessibilite import verifier_axe
 from tests.navigateur.conftest import session_de
 from tests.navigateur.gestes import (
@@ -26,14 +27,19 @@ GARDE = "Brouillon gardé à"
 @pytest.fixture(autouse=True)
 def sans_brouillon(base, django_db_blocker):
     with django_db_blocker.unblock():
+        for modele in (Brouillon, Presence):
+            modele.objects.all().delete()
         yield
-        Brouillon.objects.all().delete()
-        Presence.objects.all().delete()
+        for modele in (Brouillon, Presence):
+            modele.objects.all().delete()
 
 
 def ecrire(visiteur, texte, part=None):
+    part = part or part_de(REGION, "engagements")
+    # Tout remplacer garde la forme du premier paragraphe : il n'est ici qu'un alinéa.
+    Contribution.objects.filter(pk=part.pk).update(texte="Avant.")
     page = visiteur("region", reduced_motion="reduce")
-    page.goto(adresse_de(part or part_de(REGION, "engagements")))
+    page.goto(adresse_de(part))
     remplacer(page, zone_de_texte(page), texte)
     return page
 
@@ -44,7 +50,7 @@ def test_ce_qui_se_tape_se_garde_et_se_reprend_au_retour(visiteur):
     expect(page.get_by_text(GARDE)).to_be_visible()
     expect(zone_de_texte(page)).to_be_focused()
     verifier_axe(page)
-    assert relire(part).texte == part.texte
+    assert relire(part).texte == "Avant."
     assert page.evaluate("localStorage.length") == 0
 
     # Le navigateur se ferme sans prévenir ; la personne revient d'ailleurs.
@@ -83,8 +89,7 @@ def test_reseau_coupe_garde_sur_le_poste_puis_rendu(visiteur):
     assert page.evaluate("localStorage.length") == 0
     enregistrer(page)
     expect(page.get_by_text("Votre contribution est enregistrée.")).to_be_visible()
-    # Ce texte commence par un titre : le remplacer en garde la forme.
-    assert relire(part).texte == "## Écrit dans le train. Sous le tunnel."
+    assert relire(part).texte == "Écrit dans le train. Sous le tunnel."
 
 
 def test_une_page_fermee_hors_ligne_rend_son_texte_a_la_visite_suivante(visiteur):

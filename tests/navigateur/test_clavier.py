@@ -59,6 +59,8 @@ def test_on_se_connecte_ecrit_et_enregistre_sans_souris(visiteur):
     page.keyboard.press("Enter")
     article = page.locator(f"#{part.ancre}")
     page.wait_for_url(f"**{PLAN}")
+    aller_a(page, page.locator(f".plan-sommaire a[href='#chapitre-{part.chapitre.cle}']"))
+    page.keyboard.press("Enter")
     aller_a(page, article.get_by_role("link", name="Modifier"))
     page.keyboard.press("Enter")
 

@@ -88,7 +88,7 @@ def test_importer_corriger_reimporter_decider(visiteur, fichier, tmp_path):
     essayer(page)
     importer(page)
     page.goto("/ma-part/")
-    page.get_by_role("link", name="Garage du parcours").click()
+    page.get_by_role("link", name="Décider de ce qu’un import propose : Garage du parcours").click()
     verifier_axe(page)
     page.get_by_role("button", name="Prendre celle du fichier").click()
     expect(page.get_by_text("Rien à décider")).to_be_visible()

@@ -110,7 +110,7 @@ def test_sans_javascript_on_mentionne_en_cochant(visiteur):
     page.goto(f"{PLAN}observations/nouvelle/chapitre/methode/")
     page.get_by_role("textbox", name=re.compile("^Message")).fill("Qui convoque le comité ?")
     page.get_by_text("Mentionner des personnes ou des organismes").click()
-    page.get_by_label("Région Hauts-de-France", exact=True).check()
+    page.get_by_role("checkbox", name="Région Hauts-de-France", exact=True).check()
     page.get_by_role("button", name="Envoyer").click()
     expect(page.get_by_text("Mentionne : Région Hauts-de-France")).to_be_visible()
 

@@ -28,6 +28,7 @@ from tests.navigateur.gestes import (
     relire,
     remplacer,
     se_connecter,
+    texte_obtenu,
     zone_de_texte,
 )
 
@@ -41,7 +42,7 @@ def test_la_region_se_connecte_ecrit_sa_part_a_sa_place_et_le_journal_le_dit(vis
     page = visiteur()
     se_connecter(page, "region")
     expect(page.get_by_role("heading", level=1)).to_have_text("Ma part")
-    page.goto(PLAN)
+    page.get_by_role("heading", name="Grand Amiénois").get_by_role("link").click()
     article = page.locator(f"#{part.ancre}")
     article.get_by_role("link", name="Modifier").click()
     zone = zone_de_texte(article)
@@ -209,7 +210,10 @@ def test_deux_personnes_ecrivent_le_meme_chapitre_la_seconde_compare_et_choisit(
     conflit = seconde.get_by_role("group", name="Texte : que garder ?")
     expect(seconde.locator(".bilan-erreurs")).to_be_focused()
     expect(conflit).to_contain_text("Agent de la Région (démonstration)")
-    expect(conflit).to_contain_text("première")
+    passage = conflit.get_by_role("region", name="Passage 1 sur 1")
+    expect(passage.locator(".conflit-texte")).to_have_count(3)
+    sien = texte_obtenu(passage.locator(".conflit-texte").nth(1))
+    assert sien == f"Texte de la première, avant « {garde} »."
     expect(conflit.get_by_role("textbox")).to_contain_text("Texte de la seconde")
     assert "première" in relire(part).texte
     conflit.get_by_label(garde).check()
@@ -220,8 +224,14 @@ def test_deux_personnes_ecrivent_le_meme_chapitre_la_seconde_compare_et_choisit(
     prose = seconde.locator(f"#{part.ancre} .prose")
     expect(prose).to_have_text(re.compile(f"Texte de la {gardee}, avant «\\s{garde}\\s»."))
     seconde.goto(f"{PLAN}journal/")
-    seconde.locator(".journal > li").first.get_by_text("Avant, après").click()
-    expect(seconde.locator(".journal > li").first).to_contain_text("Texte de la première")
+    # L'autre texte reste lisible : remplacé par le sien, ou écarté par qui l'avait écrit.
+    trace, perdu = {
+        "Votre texte": ("Avant, après", "première"),
+        "Le texte enregistré entre-temps": ("Le texte non gardé", "seconde"),
+    }[garde]
+    ligne = seconde.locator(".journal > li").first
+    ligne.get_by_text(trace).click()
+    expect(ligne).to_contain_text(re.compile(rf"Texte de la {perdu}, avant «\s{garde}\s»\."))
 
 
 def test_sans_choisir_rien_n_est_enregistre_et_les_deux_textes_restent(visiteur):
@@ -235,7 +245,8 @@ def test_sans_choisir_rien_n_est_enregistre_et_les_deux_textes_restent(visiteur)
     for _ in range(2):
         enregistrer(seconde)
         conflit = seconde.get_by_role("group", name="Texte : que garder ?")
-        expect(conflit).to_contain_text("décidé")
+        leur = conflit.locator(".conflit-colonnes").last.locator(".conflit-texte")
+        expect(leur).to_have_text("Un texte décidé.")
         expect(conflit.get_by_role("textbox")).to_contain_text("Un texte qui hésite.")
     assert relire(part).texte == "Un texte décidé."
 

@@ -68,8 +68,9 @@ def test_deux_co_pilotes_visent_un_changement_annule_ils_arretent_le_projet(
     region.goto(adresse_de(part_de(REGION, "preambule")))
     remplacer(region, zone_de_texte(region), "Un préambule revu après le visa.")
     enregistrer(region)
+    expect(region.get_by_text("Votre contribution est enregistrée.")).to_be_visible()
     viser(departement)
-    expect(departement.locator(".messages")).to_contain_text("Le contenu a changé")
+    expect(departement.get_by_role("alert")).to_contain_text("Le contenu a changé")
     expect(departement.locator("#tombes")).to_contain_text("a modifié")
     verifier_axe(departement)
 
@@ -94,6 +95,7 @@ def test_deux_co_pilotes_visent_un_changement_annule_ils_arretent_le_projet(
     region.goto(adresse_de(part_de(REGION, "preambule")))
     remplacer(region, zone_de_texte(region), "Un préambule repris après le visa.")
     enregistrer(region)
+    expect(region.get_by_text("Votre contribution est enregistrée.")).to_be_visible()
     region.goto(f"{PLAN}versions/comparer/")
     expect(region.get_by_role("main").locator("ins")).to_contain_text("repris")
     expect(region.get_by_role("main").locator("del")).to_contain_text("revu")

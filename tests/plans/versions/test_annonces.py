@@ -7,10 +7,12 @@ from tests import factories as f
 
 
 def recues(personne):
+    """Dans l'ordre où on les lit : la plus récente d'abord."""
     return list(Notification.objects.filter(destinataire=personne).values_list("phrase", "motif"))
 
 
 DEMANDE = ("a visé ce contenu : votre visa est attendu", "decision")
+SUIVI = ("a modifié le texte commun", "suivi")
 TOMBE = ("a fait tomber votre visa", "decision")
 
 
@@ -32,7 +34,7 @@ def test_un_visa_qui_tombe_previent_qui_l_avait_donne(pret, viser, personnes):
     viser("departement")
     part = Contribution.objects.get(chapitre__cle="roles")
     part.agir(personnes["region"], Droit.CONTRIBUER, "modifier", texte="Autre chose.")
-    assert TOMBE in recues(personnes["departement"])
+    assert recues(personnes["departement"]) == [SUIVI, TOMBE]
 
 
 def test_nul_n_est_prevenu_de_son_propre_acte(pret, viser, personnes):
@@ -44,5 +46,5 @@ def test_nul_n_est_prevenu_de_son_propre_acte(pret, viser, personnes):
 
 def test_revenir_en_redaction_previent_ceux_qui_avaient_vise(arrete, personnes):
     arrete.passer(personnes["region"], "redaction", "À revoir.")
-    assert TOMBE in recues(personnes["departement"])
-    assert TOMBE not in recues(personnes["region"])
+    assert recues(personnes["departement"]) == [TOMBE, DEMANDE]
+    assert recues(personnes["region"]) == []
