@@ -81,7 +81,9 @@ def mettre_en_page(html):
     page = Page(
         string=html, base_url=RACINE.as_uri() + "/", url_fetcher=fichiers_statiques_seulement()
     )
-    return page.render(font_config=FontConfiguration())
+    document = page.render(font_config=FontConfiguration())
+    gc.collect()  # ce qui n'a servi qu'à mettre en page, avant que l'écriture ne prenne sa place
+    return document
 
 
 def feuille_de_base():
