@@ -49,14 +49,14 @@ class PlanALire:
             for axe in self.axes
         ]
 
-    def lire_les_propositions(self):
-        """Dit à chaque part ce que d'autres parties y proposent."""
+    def parts(self):
+        """[(« contribution », part)…] de tout le plan."""
         parts = [("fiche", fiche) for fiche in self.fiches]
         for chapitre in self.chapitres:
             parts += [("contribution", ecrite) for ecrite in chapitre.contributions.all()]
         for axe in self.axes:
             parts += [("axe", axe), *(("objectif", objectif) for objectif in axe.objectifs.all())]
-        Proposition.objects.filter(plan=self.plan).poser_sur(parts)
+        return parts
 
 
 def plan_a_lire(plan, utilisateur):
@@ -71,7 +71,7 @@ def plan_a_lire(plan, utilisateur):
         fiches=list(fiches_a_lire(plan, utilisateur)),
     )
     if peut(utilisateur, Droit.LIRE_PLAN, plan):
-        lecture.lire_les_propositions()
+        Proposition.objects.filter(plan=plan).poser_sur(lecture.parts())
     return lecture
 
 

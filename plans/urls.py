@@ -13,6 +13,7 @@ from plans.views import (
     plan,
     propositions,
     redaction,
+    reprise,
     validation,
     versions,
 )
@@ -95,6 +96,7 @@ urlpatterns = [
     path(f"{FICHE}retirer/", redaction.fiche_action_delete, name="fiche_action_delete"),
     path(f"{FICHE}attribuer/", redaction.fiche_action_attribuer, name="fiche_action_attribuer"),
     path(f"{FICHE}deplacer/", redaction.fiche_action_deplacer, name="fiche_action_deplacer"),
+    path(f"{FICHE}copier/", reprise.fiche_action_copier, name="fiche_action_copier"),
     # Chaque part : son journal, ses états, ce qui s'y écrit, ce que d'autres y proposent
     path(f"{PART}journal/", parts.part_journal, name="part_journal"),
     path(f"{PART}retablir/<int:version>/", parts.part_retablir, name="part_retablir"),

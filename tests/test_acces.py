@@ -138,6 +138,7 @@ def objets(bassin, plan, region, departement, aom, spe, association, invitee, pe
         "fiche_engagee": [plan.slug, engagee.code],
         "fiche_publique": [adopte.slug, publique.code],
         "fiche_secrete": [plan.slug, secrete.code],
+        "fiche_cachee": [adopte.slug, f.make_fiche(porteur_adopte, confidentielle=True).code],
         "etapes_neuf": [*de_fiche, "etapes"],
         "budget_neuf": [*de_fiche, "budget"],
         "indic_neuf": [*de_fiche, "indicateurs"],

@@ -1,6 +1,5 @@
 from django import forms
 
-from bassins.models import Bassin
 from pams_portal.droits import Qualite
 from pams_portal.edition import FormulaireVersionne
 from plans.models import PartiePrenante, Plan
@@ -10,18 +9,6 @@ from plans.places import fonctions_sur
 def date_iso():
     """Le champ de date natif, dont le format d'échange est toujours AAAA-MM-JJ."""
     return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-
-
-class PlanCreateForm(forms.Form):
-    """Choisir le bassin dont on ouvre le plan."""
-
-    bassin = forms.ModelChoiceField(
-        Bassin.objects.none(), label="Bassin de mobilité", empty_label="Choisir un bassin"
-    )
-
-    def __init__(self, *args, bassins, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["bassin"].queryset = bassins
 
 
 class PlanForm(FormulaireVersionne):

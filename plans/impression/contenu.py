@@ -285,7 +285,7 @@ def rassembler(plan, le):
         perimetre=perimetre,
         parties=parties,
         chapitres=chapitres_imprimes(plan, parties),
-        axes=list(plan.axes.prefetch_related("objectifs")),
+        axes=list(plan.axes.select_related("reprise").prefetch_related("objectifs__reprise")),
         fiches=fiches_imprimees(plan),
         dispositifs=dispositifs,
         territoires=noms_des_territoires({c for d in dispositifs for c in d.zone_eligibilite}),
@@ -304,7 +304,8 @@ def version_imprimee(plan):
 
 
 def chapitres_imprimes(plan, parties):
-    contributions = Contribution.objects.exclude(texte="").select_related("porteur__acteur")
+    contributions = Contribution.objects.exclude(texte="")
+    contributions = contributions.select_related("porteur__acteur", "reprise")
     return [
         ChapitreImprime(
             cle=chapitre.cle,
@@ -325,7 +326,7 @@ def fiches_imprimees(plan):
     fiches = plan.fiches.filter(confidentielle=False) if plan.est_public else plan.fiches.all()
     financements = Financement.objects.select_related("financeur__acteur", "saisi_par__acteur")
     return list(
-        fiches.select_related("objectif__axe", "porteur__acteur").prefetch_related(
+        fiches.select_related("objectif__axe", "porteur__acteur", "reprise").prefetch_related(
             *("etapes", "budgets", "dispositifs", "epci", "communes", "autres_bassins"),
             Prefetch("financements", financements),
             Prefetch("partenariats", Partenariat.objects.select_related("partie__acteur")),

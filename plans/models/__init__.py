@@ -8,6 +8,7 @@ from plans.models.propositions import Proposition
 from plans.models.redaction import Axe, Chapitre, Contribution, Objectif
 from plans.models.relances import Relance
 from plans.models.reperes import Repere
+from plans.models.reprises import Reprise
 from plans.models.suivi import Indicateur
 from plans.models.validation import AvisSurFiche
 from plans.models.versions import Levee, Version, Visa
@@ -36,6 +37,7 @@ __all__ = [
     "Proposition",
     "Relance",
     "Repere",
+    "Reprise",
     "Version",
     "Visa",
 ]

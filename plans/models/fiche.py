@@ -26,6 +26,10 @@ class FicheActionQuerySet(PieceQuerySet):
         parties = Q(plan__in=plans_ou(utilisateur, Droit.LIRE_PLAN))
         return super().visibles_par(utilisateur).filter(Q(confidentielle=False) | parties)
 
+    def reprises_de(self, fiche):
+        """Celles qui ont été copiées de cette fiche, dans d'autres plans."""
+        return self.filter(reprise__source_fiche=fiche).select_related("plan")
+
     def with_lignes(self):
         """De quoi dire ce qui manque à chaque fiche et ce qu'elle coûte."""
         return self.select_related("objectif__axe", "porteur__acteur").prefetch_related(
@@ -291,6 +295,11 @@ class FicheAction(PieceDePlan):
         if brouillon == (etat == self.Etat.PROPOSEE):
             fiche.passer(utilisateur, place, etat)
         return fiche
+
+    @property
+    def est_copiable(self):
+        """Ce que tout le monde lit dans un plan adopté peut servir à un autre plan."""
+        return self.plan.est_public and not self.confidentielle
 
     @property
     def est_retirable(self):

@@ -172,11 +172,14 @@ class Plan(Versionne):
 
     @classmethod
     @transaction.atomic
-    def ouvrir(cls, utilisateur, bassin=None, **champs):
+    def ouvrir(cls, utilisateur, bassin=None, source=None, quoi=(), **champs):
         """Ouvre le plan d'un bassin (ou d'Île-de-France) : parties, sommaire et axes proposés.
 
+        `source` : un autre plan, dont ce plan reprend ce que dit `quoi` (`plans.reprise.Repris`).
         Lève PermissionDenied si la personne n'agit pas pour un co-pilote de droit.
         """
+        from plans.reprise import Repris, reprendre  # la reprise lit toutes les pièces d'un plan
+
         territoire = bassin.nom if bassin else "Île-de-France"
         plan = cls(
             regime=cls.Regime.BASSIN if bassin else cls.Regime.ILE_DE_FRANCE,
@@ -186,8 +189,13 @@ class Plan(Versionne):
         place = exiger(utilisateur, Droit.OUVRIR_PLAN, plan)
         plan.save()
         plan._proposer_les_parties()
-        plan._poser_le_sommaire(plan.parties.get(acteur=place.acteur, qualite=Qualite.CO_PILOTE))
+        ouvreur = plan.parties.get(acteur=place.acteur, qualite=Qualite.CO_PILOTE)
+        plan._poser_le_sommaire(ouvreur)
+        if source is None or Repris.AXES not in quoi:
+            plan._proposer_les_axes()
         acte = plan.consigner(utilisateur, place, Acte.Verbe.OUVRIR)
+        if source:
+            reprendre(plan, source, quoi, ouvreur, utilisateur, place)
         for partie in plan.parties.select_related("acteur", "plan"):
             partie.solliciter(acte)
         return plan
@@ -231,6 +239,8 @@ class Plan(Versionne):
                 for partie in self.parties.all():
                     if partie.est_du_spe:
                         chapitre.contributions.create(porteur=partie, ordre=1)
+
+    def _proposer_les_axes(self):
         for ordre, (lettre, intitule, objectif) in enumerate(AXES_PROPOSES):
             axe = self.axes.create(lettre=lettre, intitule=intitule, ordre=ordre)
             axe.objectifs.create(numero=1, intitule=objectif)

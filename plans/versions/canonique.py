@@ -76,7 +76,7 @@ def contenu_du_plan(plan):
         "parties": tries([contenu_de_la_partie(p) for p in plan.parties.select_related("acteur")]),
         "chapitres": [contenu_du_chapitre(c) for c in chapitres_a_decrire(plan)],
         "axes": tries(
-            [contenu_de_l_axe(axe) for axe in plan.axes.prefetch_related("objectifs")],
+            [contenu_de_l_axe(axe) for axe in axes_a_decrire(plan)],
             *("ordre", "lettre"),
         ),
         "fiches": tries([contenu_publiable(fiche) for fiche in fiches], "code"),
@@ -99,7 +99,7 @@ def contenu_de_la_partie(partie):
 
 
 def chapitres_a_decrire(plan):
-    chapitres = plan.chapitres.prefetch_related("contributions__porteur")
+    chapitres = plan.chapitres.prefetch_related("contributions__porteur", "contributions__reprise")
     return sorted(chapitres, key=lambda chapitre: (chapitre.ordre, chapitre.cle))
 
 
@@ -113,13 +113,17 @@ def contenu_du_chapitre(chapitre):
     }
 
 
+def axes_a_decrire(plan):
+    return plan.axes.select_related("reprise").prefetch_related("objectifs__reprise")
+
+
 def contenu_de_l_axe(axe):
     objectifs = [decrire(objectif, OBJECTIF) for objectif in axe.objectifs.all()]
     return decrire(axe, AXE) | {"objectifs": tries(objectifs, "numero")}
 
 
 def fiches_a_decrire(plan):
-    return plan.fiches.select_related("objectif", "porteur").prefetch_related(
+    return plan.fiches.select_related("objectif", "porteur", "reprise").prefetch_related(
         *("etapes", "budgets", "dispositifs__porteur", "epci", "communes", "autres_bassins"),
         *("financements__financeur", "financements__saisi_par", "partenariats__partie"),
         "indicateurs__porteur",
@@ -171,7 +175,21 @@ def decrire(objet, champs, **calcules):
         champ: calcules[champ] if champ in calcules else simple(getattr(objet, champ))
         for champ in champs
     }
+    reprise = getattr(objet, "reprise", None)
+    if reprise:
+        valeurs["repris_de"] = decrire_la_reprise(reprise)
     return valeurs | {"identifiant": designer(objet)}
+
+
+def decrire_la_reprise(reprise):
+    """D'où vient une pièce : ce que le document imprime sous elle."""
+    return {
+        "plan": reprise.nom_du_plan,
+        "version": reprise.version_du_plan,
+        "revision": reprise.revision_du_plan,
+        "piece": reprise.nom_de_la_piece,
+        "le": reprise.repris_le.isoformat(),
+    }
 
 
 def designer(objet):

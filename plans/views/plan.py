@@ -19,9 +19,10 @@ from plans.attentes import (
 )
 from plans.changements import nouveautes_de
 from plans.discussions import poser_les_discussions
-from plans.forms.plan import MarquerLuForm, PlanCreateForm, PlanForm
+from plans.forms.plan import MarquerLuForm, PlanForm
+from plans.forms.reprise import PlanCreateForm
 from plans.lecture import plan_a_lire
-from plans.models import Contribution, FicheAction, Plan, Repere
+from plans.models import Contribution, FicheAction, Plan, Repere, Reprise
 from plans.parts import par_sorte, parts_de
 
 
@@ -39,6 +40,7 @@ def plan_list(request):
 def plan_detail(request, slug):
     plan = get_object_or_404(Plan.objects.visibles_par(request.user), slug=slug)
     lecture = plan_a_lire(plan, request.user)
+    Reprise.objects.du_plan(plan).poser_sur(lecture.parts(), request.user)
     poser_les_discussions(plan, request.user, lecture.chapitres, lecture.fiches)
     tenues = parties_tenues(request.user)
     mes_parties = [partie for partie in lecture.parties if partie.pk in tenues]
@@ -60,9 +62,10 @@ def plan_detail(request, slug):
 
 def plan_create(request):
     bassins = bassins_a_ouvrir(request.user)
-    form = PlanCreateForm(request.POST or None, bassins=bassins)
+    sources = Plan.objects.visibles_par(request.user)
+    form = PlanCreateForm(request.POST or None, bassins=bassins, sources=sources)
     if request.method == "POST" and form.is_valid():
-        plan = Plan.ouvrir(request.user, form.cleaned_data["bassin"])
+        plan = Plan.ouvrir(request.user, **form.cleaned_data)
         messages.success(request, "Le plan est ouvert : ses parties et son sommaire sont proposés.")
         return redirect(plan)
     contexte = {"form": form, "bassins": bassins}

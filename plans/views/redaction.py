@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from acteurs.models import Acte
-from pams_portal.droits import Droit, exiger, peut
+from pams_portal.droits import Droit, exiger, peut, plans_ou
 from plans.attentes import droit_de_contribuer, parties_tenues
 from plans.brouillons import ecriture_de
 from plans.discussions import poser_les_discussions
@@ -18,7 +18,16 @@ from plans.forms.redaction import (
     FicheActionForm,
     ObjectifForm,
 )
-from plans.models import Axe, Chapitre, Contribution, FicheAction, Financement, Objectif, Plan
+from plans.models import (
+    Axe,
+    Chapitre,
+    Contribution,
+    FicheAction,
+    Financement,
+    Objectif,
+    Plan,
+    Reprise,
+)
 from plans.validation import validation_de
 
 
@@ -190,6 +199,12 @@ def fiche_visible(request, slug, code):
     return get_object_or_404(fiches, plan__slug=slug, code=code)
 
 
+def plans_ou_copier(utilisateur):
+    """Les plans en rédaction où la personne peut créer une fiche."""
+    siens = Plan.objects.filter(pk__in=plans_ou(utilisateur, Droit.MODIFIER_FICHE))
+    return siens.filter(etat__in=Plan.ETATS_DE_REDACTION)
+
+
 @require_safe
 @login_not_required
 def fiche_action_detail(request, slug, code):
@@ -199,9 +214,12 @@ def fiche_action_detail(request, slug, code):
     membre = peut(request.user, Droit.LIRE_PLAN, fiche.plan)
     tenues = parties_tenues(request.user)
     poser_les_discussions(fiche.plan, request.user, fiches=[fiche])
+    Reprise.objects.filter(fiche=fiche).poser_sur([("fiche", fiche)], request.user)
     contexte = {
         "fiche": fiche,
         "plan": fiche.plan,
+        "reprises": FicheAction.objects.visibles_par(request.user).reprises_de(fiche),
+        "copiable": fiche.est_copiable and plans_ou_copier(request.user).exists(),
         "validation": validation_de(fiche, request.user, tenues) if membre else None,
         "peut_financer": any(
             peut(
