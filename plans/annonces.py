@@ -8,10 +8,10 @@ from acteurs.models import Motif, Utilisateur, prevenir
 from pams_portal.droits import Role
 
 
-def demander(partie, phrase, objet, acte):
-    """Demande une décision aux valideurs de cette partie."""
-    valideurs = Utilisateur.objects.agissant_pour(partie.acteur_id, role=Role.VALIDEUR)
-    _prevenir(valideurs, phrase, objet, acte, Motif.DECISION)
+def demander(partie, phrase, objet, acte, role=Role.VALIDEUR):
+    """Demande une décision à qui peut la prendre pour cette partie : à ses valideurs, à défaut."""
+    decideurs = Utilisateur.objects.agissant_pour(partie.acteur_id, role=role)
+    _prevenir(decideurs, phrase, objet, acte, Motif.DECISION)
 
 
 def signaler(parties, phrase, objet, acte):

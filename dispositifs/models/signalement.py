@@ -10,13 +10,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from acteurs.models import Acte, Acteur, Versionne
+from acteurs.models import Acte, Acteur, Motif, Utilisateur, Versionne, prevenir
 from dispositifs.destinataires import est_sans_personne
 from dispositifs.models.dispositif import Dispositif
 from dispositifs.models.fraicheur import FICHE_CHANGEE, DemandeDeConfirmation
 from dispositifs.models.index import Zone
 from dispositifs.territoires import cles_touchant, communes_pilotees
-from pams_portal.droits import Droit, Place, exiger, place_qui_permet
+from pams_portal.droits import Droit, Place, Qualite, exiger, place_qui_permet
 
 DU_PUBLIC = "Une personne non connectée"
 
@@ -108,6 +108,29 @@ class Signalement(Versionne):
     @property
     def ton(self):
         return self.Etat(self.etat).ton
+
+    # --- Prévenir ------------------------------------------------------------------------------
+
+    def annoncer(self, acte):
+        """Signaler demande une réponse à qui tient la fiche ; elle revient à qui signalait."""
+        par = acte.utilisateur
+        qui = {"par": par, "acteur": acte.acteur if par else None}
+        if acte.verbe == Acte.Verbe.CREER:
+            phrase = "signale une erreur" if par else "vous transmet un signalement"
+            prevenir(self.personnes_qui_repondent(), phrase, self, motif=Motif.DECISION, **qui)
+        elif acte.verbe == Acte.Verbe.REPONDRE and self.utilisateur_id:
+            verbe = "a accepté" if self.etat == self.Etat.ACCEPTE else "a refusé"
+            prevenir([self.utilisateur], f"{verbe} votre signalement", self, **qui)
+
+    def personnes_qui_repondent(self):
+        """Qui écrit pour la structure de la fiche ; à défaut, les co-pilotes de son territoire."""
+        fiche = self.dispositif
+        acteurs = [fiche.porteur_id, fiche.tenu_par_id]
+        if est_sans_personne(fiche):
+            acteurs = Acteur.objects.filter(
+                places__plan__in=self.plans_touches, places__qualite=Qualite.CO_PILOTE
+            )
+        return Utilisateur.objects.agissant_pour(*acteurs)
 
     # --- Droits --------------------------------------------------------------------------------
 

@@ -9,7 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from acteurs.models import Acte
-from pams_portal.droits import Droit, exiger, plans_ou
+from pams_portal.droits import Droit, Role, exiger, plans_ou
+from plans.annonces import demander, signaler
 from plans.models.fiche import FicheAction
 from plans.models.plan import PartiePrenante, PieceDePlan, Plan
 from plans.models.redaction import Axe, Contribution, Objectif
@@ -129,6 +130,16 @@ class Proposition(PieceDePlan):
     def apres_ecriture(self):
         """Proposer ne change rien au plan : aucun document à refaire."""
 
+    def annoncer(self, acte):
+        """Proposer demande une décision à qui tient la part ; sa réponse revient."""
+        if acte.verbe == Acte.Verbe.PROPOSER:
+            for partie in self.parties_qui_decident:
+                demander(partie, "vous propose une modification", self, acte, Role.REDACTEUR)
+        elif acte.verbe == Acte.Verbe.REPRENDRE:
+            signaler(self.parties_qui_decident, "a repris sa proposition", self, acte)
+        elif phrase := REPONSES.get(self.etat):
+            signaler([self.porteur], phrase, self, acte)
+
     # --- La part visée -------------------------------------------------------------------------
 
     @property
@@ -151,6 +162,13 @@ class Proposition(PieceDePlan):
     @property
     def est_ouverte(self):
         return self.etat == self.Etat.OUVERTE
+
+    @property
+    def parties_qui_decident(self):
+        """Qui tient la part visée ; un axe ou un objectif est à tous les co-pilotes."""
+        if self.part.porteur_id:
+            return [self.part.porteur]
+        return list(self.plan.parties.co_pilotes())
 
     @property
     def droit_de_decider(self):
@@ -219,3 +237,11 @@ class Proposition(PieceDePlan):
     def _clore(self, utilisateur, verbe, **valeurs):
         place = exiger(utilisateur, self.droit_de_decider, self.part)
         self.poser(utilisateur, place, verbe, valeurs | {"decidee_le": timezone.now()})
+
+
+# Ce qu'apprend la partie qui proposait, selon l'état que prend sa proposition.
+REPONSES = {
+    Proposition.Etat.ACCEPTEE: "a accepté votre proposition",
+    Proposition.Etat.AMENDEE: "a accepté votre proposition en la corrigeant",
+    Proposition.Etat.REFUSEE: "a refusé votre proposition",
+}

@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains
 
-from acteurs.models import Acte
+from acteurs.models import Acte, Notification
 from dispositifs.models import Dispositif, Signalement
 from pams_portal.droits import Role
 from tests import factories as f
@@ -315,3 +315,33 @@ def test_nombre_de_requetes_de_la_liste(
     client.force_login(personnes["region"])
     with django_assert_num_queries(8):
         client.get("/dispositifs/signalements/")
+
+
+# --- Prévenir ------------------------------------------------------------------------------------
+
+
+def recues():
+    return sorted(Notification.objects.values_list("destinataire__nom", "motif", "phrase"))
+
+
+def test_un_signalement_previent_qui_tient_la_fiche_et_la_reponse_revient(client, local, personnes):
+    signalement = Signalement.deposer(local, "Le prix a changé", utilisateur=personnes["aom"])
+    assert recues() == [("Aïcha, association", "decision", "signale une erreur")]
+
+    Notification.objects.all().delete()
+    client.force_login(personnes["associee"])
+    repondre(client, signalement, "refuse", "Le prix est le bon.")
+    assert recues() == [("Amina, AOM", "suivi", "a refusé votre signalement")]
+
+
+def test_un_signalement_du_public_sur_une_fiche_sans_compte_previent_les_co_pilotes(
+    orphelin, personnes
+):
+    Signalement.deposer(orphelin, "Le garage a fermé")
+    phrase = ("decision", "vous transmet un signalement")
+    assert recues() == [
+        ("Denis, Département", *phrase),
+        ("Rita, Région", *phrase),
+        ("Rose, rédactrice", *phrase),
+    ]
+    assert Notification.objects.first().auteur == "Le portail"

@@ -148,3 +148,42 @@ def test_un_axe_modifie_se_dit_a_l_autre_co_pilote(plan, region, departement, pe
     )
     attendu = (SUIVI, "a modifié cet axe")
     assert recues() == {"Rita, Région": attendu, "Rose, rédactrice": attendu}
+
+
+@pytest.mark.parametrize(
+    ("acte", "envoi", "reponse"),
+    [
+        ("accepter", {"texte": "Un.\n\nMieux."}, "a accepté votre proposition"),
+        ("accepter", {"texte": "Autre."}, "a accepté votre proposition en la corrigeant"),
+        ("refuser", {"reponse": "Pas encore."}, "a refusé votre proposition"),
+    ],
+)
+def test_une_proposition_demande_une_decision_et_sa_reponse_revient(
+    region, departement, personnes, au_nom_de, acte, envoi, reponse
+):
+    part = f.make_contribution(region, texte="Un.\n\nDeux.")
+    f.make_utilisateur(region.acteur, "lecteur", nom="Une lectrice")
+    url = reverse("plans:proposition_create", args=[part.plan.slug, "contributions", part.pk])
+    au_nom_de("departement").post(url, {"version": 1, "texte": "Un.\n\nMieux.", "motif": ""})
+    attendu = (DECISION, "vous propose une modification")
+    assert recues() == {"Rita, Région": attendu, "Rose, rédactrice": attendu}
+
+    Notification.objects.all().delete()
+    proposition = part.propositions.get()
+    assert proposition.version == 1
+    url = reverse(f"plans:proposition_{acte}", args=[part.plan.slug, proposition.pk])
+    au_nom_de("region").post(url, {"version": 1} | envoi)
+    assert recues()["Denis, Département"] == (SUIVI, reponse)
+
+
+def test_une_proposition_sur_un_axe_attend_chaque_co_pilote_sauf_le_sien(
+    plan, aom, personnes, au_nom_de
+):
+    axe = f.make_objectif(plan).axe
+    url = reverse("plans:proposition_create", args=[plan.slug, "axes", axe.pk])
+    reponse = au_nom_de("aom").post(f"{url}?champ=intitule", {"version": 1, "intitule": "Aller"})
+    assert reponse.status_code == 302
+    attendu = (DECISION, "vous propose une modification")
+    assert recues() == dict.fromkeys(
+        ["Rita, Région", "Rose, rédactrice", "Denis, Département"], attendu
+    )
