@@ -116,6 +116,7 @@ def test_la_carte_suit_la_liste_mise_a_jour_sur_place(visiteur):
     page = visiteur("region", viewport={"width": 1280, "height": 900})
     page.goto("/dispositifs/?bassin=grand-amienois-grand-roye")
     expect(page.locator("#carte svg")).to_be_visible()
+    expect(page).to_have_title("Dispositifs – Portail PAMS")
     page.evaluate("window.temoin = true")
 
     page.get_by_label("Type", exact=True).select_option(index=1)
