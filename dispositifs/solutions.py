@@ -65,6 +65,21 @@ SITUATIONS = {
     "exil": ("Je suis arrivé en France depuis peu", (Public.EXILEES, Public.JURIDIQUE)),
 }
 
+# Les publics que leur nom administratif ne dit pas à tout le monde ; les autres gardent le leur.
+PUBLICS_EN_CLAIR = {
+    Public.VULNERABILITE_ECONOMIQUE: "Personnes qui ont peu d’argent",
+    Public.VULNERABILITE_SOCIALE: "Personnes qui traversent une période difficile",
+    Public.MOBILITE_REDUITE: "Personnes qui ont du mal à se déplacer",
+    Public.ELOIGNES_EMPLOI: "Personnes sans travail depuis longtemps",
+    Public.APPRENTIS: "Apprentis",
+    Public.TOUS: "Tout le monde",
+    Public.ACTIFS: "Personnes qui travaillent",
+    Public.MINIMAS_SOCIAUX: "Personnes qui touchent le RSA ou une aide de ce type",
+    Public.JURIDIQUE: "Personnes dont la situation administrative est particulière",
+    Public.QPV_FRR: "Habitants d’un quartier prioritaire ou d’une zone rurale aidée",
+    Public.SENIORS: "Personnes âgées",
+}
+
 
 class Groupe(NamedTuple):
     """Les solutions qui répondent à un même besoin."""
@@ -131,6 +146,13 @@ def par_besoin(solutions, besoin=None):
         restantes = [s for s in restantes if s[0].type not in un.types]
         groupes += [Groupe(un, siennes)] if siennes else []
     return groupes
+
+
+def publics_en_clair(dispositif):
+    """Pour qui est ce dispositif, en mots de tous les jours ; « » s'il ne le dit pas."""
+    publics = [Public(code) for code in dispositif.publics]
+    mots = [PUBLICS_EN_CLAIR.get(public, public.label) for public in publics]
+    return ", ".join([*mots[:1], *(mot[:1].lower() + mot[1:] for mot in mots[1:])])
 
 
 def demarches(dispositif):

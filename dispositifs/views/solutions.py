@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from bassins.models import Commune
 from dispositifs.en_mots import en_mots
 from dispositifs.forms.solutions import SolutionsForm
-from dispositifs.solutions import demarches, par_besoin, solutions_a
+from dispositifs.solutions import demarches, par_besoin, publics_en_clair, solutions_a
 
 PAR_PAGE = 40
 SUR_L_AFFICHE = 14
@@ -39,7 +39,7 @@ def reponse(commune, reponses, numero):
     """Ce que la page montre à qui habite cette commune et a répondu ainsi."""
     besoin, situations = reponses["besoin"], reponses["situation"]
     page = Paginator(solutions_a(commune, besoin, situations), PAR_PAGE).get_page(numero)
-    lignes = [(d, mots, list(demarches(d))) for d, mots in en_mots(page)]
+    lignes = [(d, mots, publics_en_clair(d), list(demarches(d))) for d, mots in en_mots(page)]
     return {"commune": commune, "page": page, "groupes": par_besoin(lignes, besoin)}
 
 

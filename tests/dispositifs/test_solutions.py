@@ -185,3 +185,15 @@ def test_l_affiche_d_une_commune_inconnue_n_existe_pas(client, db):
 def test_l_affiche_d_un_contenu_fictif_le_dit(client, roye):
     f.make_dispositif(demonstration=True)
     assertContains(client.get(f"/solutions/{roye.pk}/affiche/"), "DÉMONSTRATION, contenu fictif")
+
+
+def test_la_page_dit_pour_qui_en_mots_de_tous_les_jours(client, roye):
+    f.make_dispositif(
+        zone_eligibilite=[f"commune-{roye.pk}"],
+        publics=["vulnerabilite-economique", "beneficiaires-des-minimas-sociaux", "jeunes"],
+    )
+    assertContains(
+        repondre(client, commune=roye.pk),
+        "Personnes qui touchent le RSA ou une aide de ce type, jeunes, "
+        "personnes qui ont peu d’argent",
+    )
