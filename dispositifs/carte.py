@@ -14,7 +14,7 @@ from django.urls import reverse
 from bassins.carte_de_liens import Point, Zone, carte_de_liens, sans_contour
 from bassins.contours import points_communes
 from bassins.models import Commune
-from dispositifs.facettes import cibles_par_cle, par_territoire
+from dispositifs.cibles import cibles_par_cle, par_territoire
 from dispositifs.memoire import etat_des_territoires
 from dispositifs.saisie import en_mots
 from dispositifs.territoires import MODELES, Echelle, communes_de

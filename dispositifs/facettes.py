@@ -1,25 +1,24 @@
 """Combien de dispositifs derrière chaque valeur de chaque filtre, les autres filtres tenus.
 
 Une facette sans choix se compte sur les dispositifs trouvés ; une facette choisie, sur ceux que
-l'on trouverait sans elle. Le nombre de requêtes suit les filtres posés, jamais les dispositifs.
+l'on trouverait sans elle. Tout se compte dans l'instantané : aucune requête ne relit les fiches.
 """
 
-from collections import Counter, defaultdict
-from functools import lru_cache
+from collections import Counter
 from typing import NamedTuple
 
-from django.db.models import Count, F, Q
-from django.utils import timezone
+from django.db.models import F, Q
+from django.utils.formats import localize
+from django.utils.html import escape
+from django.utils.safestring import mark_safe
 
-from acteurs.models import Acteur
 from acteurs.publics import Public
-from bassins.models import Bassin, Commune, Epci, Perimetre
-from dispositifs.champs import acteur_en_mots
-from dispositifs.etats import Fraicheur, Statut, fraicheur_au, statut_au
-from dispositifs.territoires import Echelle
+from bassins.models import Bassin, Commune, Epci
+from dispositifs.cibles import cibles_par_cle
+from dispositifs.etats import Fraicheur, Statut
 from dispositifs.typologie import (
     FAMILLE_PAR_SLUG,
-    FAMILLE_PAR_TYPE,
+    FAMILLES,
     THEMATIQUES_PAR_TYPE,
     TYPES,
     Motif,
@@ -27,9 +26,6 @@ from dispositifs.typologie import (
 )
 
 ACTEURS_MONTRES = 30
-PEU = 4000
-FRANCE = Echelle.FRANCE.value
-SLUG_PAR_FAMILLE = {famille: slug for slug, famille in FAMILLE_PAR_SLUG.items()}
 
 
 class Valeur(NamedTuple):
@@ -45,18 +41,32 @@ class Facette(NamedTuple):
     champ: object
     groupes: list
 
+    @property
+    def options(self):
+        """Les `<option>` d'une liste : il y en a quatre cents, un gabarit y passerait son temps."""
+        return mark_safe("".join(map(_options, self.groupes)))  # noqa: S308 (échappé ci-dessous)
 
-def facettes(filtre, total, etat=None):
-    """[Facette] d'un `DispositifFilter` lisible, qui trouve `total` dispositifs.
 
-    `etat` est celui des territoires (voir `Revision`), s'il est connu.
-    """
-    comptes = _compter(filtre, total, etat)
-    trouvees = []
-    for nom in LECTURES:
+def _options(groupe):
+    titre, valeurs = groupe
+    options = "".join(
+        f'<option value="{escape(v.code)}"{" selected" if v.choisie else ""}>'
+        f"{escape(v.libelle)} ({v.nombre if v.nombre < 1000 else localize(v.nombre)})</option>"
+        for v in valeurs
+    )
+    return f'<optgroup label="{escape(titre)}">{options}</optgroup>' if titre else options
+
+
+def facettes(croisement):
+    """[Facette] du filtre d'un `Croisement`."""
+    filtre, trouvees = croisement.filtre, []
+    for nom, compter in COMPTES.items():
         choix = filtre.data.get(nom, "")
+        # Sans choix d'état, la liste tait les fermés : cette facette les compte pourtant.
+        sauf = [nom] if choix or nom == "statut" else []
+        comptes = compter(croisement, croisement.ensemble(*sauf))
         # La valeur choisie trouve, par définition, ce que la liste montre.
-        siens = comptes[nom] | ({choix: total} if choix else {})
+        siens = comptes | ({choix: croisement.total} if choix else {})
         groupes = _groupes(choix, _libelles(nom, siens), siens)
         trouvees += [Facette(filtre.form[nom], groupes)] if groupes else []
     return trouvees
@@ -68,9 +78,10 @@ def _libelles(nom, comptes):
         return FIXES[nom]
     if nom in TABLES:
         modele, cle = TABLES[nom]
-        return [
-            ("", modele.objects.filter(**{f"{cle}__in": list(comptes)}).values_list(cle, "nom"))
-        ]
+        lignes = modele.objects.values_list(cle, "nom")
+        if nom == "bassin":  # les nommer tous coûte moins que d'en désigner deux cents
+            return [("", [(code, libelle) for code, libelle in lignes if code in comptes])]
+        return [("", lignes.filter(**{f"{cle}__in": list(comptes)}))]
     return [("", [(dit, dit.rpartition(" (")[0] or dit) for dit in comptes])]
 
 
@@ -87,158 +98,98 @@ def _groupes(choix, libelles, comptes):
 # --- Compter -----------------------------------------------------------------------------------
 
 
-def _compter(filtre, total, etat):
-    """{filtre: {code: nombre}}"""
-    # Sans choix d'état, la liste tait les fermés : cette facette les compte pourtant.
-    poses = [nom for nom in LECTURES if filtre.data.get(nom) or nom == "statut"]
-    libres = [nom for nom in LECTURES if nom not in poses]
-    comptes = {}
-    for sauf, noms in [(None, libres), *((nom, [nom]) for nom in poses)]:
-        utiles = [nom for nom in noms if LECTURES[nom].propose(filtre)]
-        lues = _lire(filtre.ensemble(sauf), utiles, sauf is None and total <= PEU)
-        for nom in noms:
-            lecture = LECTURES[nom]
-            connues = lues.get(lecture.colonnes)
-            comptes[nom] = lecture.compter(connues, filtre, etat) if nom in utiles else {}
-    return comptes
+def _nombres(bits_par_code, ensemble):
+    """{code: nombre} de ceux qui trouvent quelque chose."""
+    nombres = {code: (bits & ensemble).bit_count() for code, bits in bits_par_code.items()}
+    return {code: nombre for code, nombre in nombres.items() if nombre}
 
 
-def _lire(dispositifs, noms, ils_sont_peu):
-    """{colonnes: [(valeurs…, nombre)]} de ce que lisent ces facettes.
-
-    Peu de dispositifs se lisent d'un coup ; beaucoup se comptent en base, colonne par colonne.
-    """
-    voulues = {LECTURES[nom].colonnes for nom in noms}
-    groupes = {colonnes for colonnes in voulues if not ils_sont_peu or "financeurs" in colonnes}
-    lues = {c: list(dispositifs.values_list(*c).annotate(Count("pk"))) for c in groupes}
-    toutes = sorted({nom for colonnes in voulues - groupes for nom in colonnes})
-    lignes = list(dispositifs.values_list(*toutes)) if toutes else []
-    for colonnes in voulues - groupes:
-        rangs = [toutes.index(nom) for nom in colonnes]
-        nombres = Counter(tuple(_figer(ligne[rang]) for rang in rangs) for ligne in lignes)
-        lues[colonnes] = [(*valeurs, nombre) for valeurs, nombre in nombres.items()]
-    return lues
+def _du_champ(champ):
+    return lambda croisement, ensemble: _nombres(croisement.instantane.bits[champ], ensemble)
 
 
-def _figer(valeur):
-    return tuple(valeur) if isinstance(valeur, list) else valeur
+def _de_types(types_par_code):
+    """Une facette dont chaque valeur réunit des types."""
+
+    def compter(croisement, ensemble):
+        types = _nombres(croisement.instantane.bits["type"], ensemble)
+        sommes = {c: sum(types.get(t, 0) for t in siens) for c, siens in types_par_code.items()}
+        return {code: nombre for code, nombre in sommes.items() if nombre}
+
+    return compter
 
 
-def _par_codes(lignes, codes_de):
-    """Additionne les nombres de chaque code ; `codes_de` rend ceux d'une ligne."""
-    comptes = Counter()
-    for *valeurs, nombre in lignes:
-        for code in codes_de(*valeurs):
-            comptes[code] += nombre
-    return comptes
-
-
-def _familles(lignes, *_):
-    return _par_codes(lignes, lambda type_: [SLUG_PAR_FAMILLE[FAMILLE_PAR_TYPE[type_]]])
-
-
-def _types(lignes, *_):
-    return _par_codes(lignes, lambda type_: [type_])
-
-
-def _thematiques(lignes, *_):
-    return _par_codes(lignes, lambda type_: [str(t) for t in THEMATIQUES_PAR_TYPE[type_]])
-
-
-def _publics(lignes, *_):
+def _publics(croisement, ensemble):
     """« Tous publics » répond à chaque public, comme dans le filtre."""
-    tous = Public.TOUS.value
-    ensemble = [public.value for public in Public]
-    return _par_codes(lignes, lambda publics: ensemble if tous in publics else publics)
+    publics = croisement.instantane.bits["publics"]
+    tous = publics.get(Public.TOUS.value, 0)
+    return _nombres({p.value: publics.get(p.value, 0) | tous for p in Public}, ensemble)
 
 
-def _motifs(lignes, *_):
-    return _par_codes(lignes, lambda motifs: motifs)
+def _porteurs(croisement, ensemble):
+    instantane = croisement.instantane
+    return _acteurs(croisement, Counter(instantane.choisir(instantane.porteurs, ensemble)))
 
 
-def _statuts(lignes, *_):
-    jour = timezone.localdate()
-    return _par_codes(lignes, lambda statut, le: [statut_au(jour, statut, le).value])
+def _financeurs(croisement, ensemble):
+    return _acteurs(croisement, Counter(_du_champ("financeur")(croisement, ensemble)))
 
 
-def _fraicheurs(lignes, *_):
-    jour = timezone.localdate()
-    return _par_codes(lignes, lambda _, le: [fraicheur_au(jour, le).value])
+def _acteurs(croisement, nombres):
+    """Les plus présents, sous la forme que le filtre sait relire, dans l'ordre des noms."""
+    montres = dict(nombres.most_common(ACTEURS_MONTRES))
+    noms = croisement.instantane.noms_des_acteurs
+    return {noms[cle]: montres[cle] for cle in sorted(montres, key=noms.get) if cle in noms}
 
 
-def _acteurs(lignes, *_):
-    """Les plus présents, sous la forme que le filtre sait relire."""
-    nombres = Counter({cle: nombre for cle, nombre in lignes if cle is not None})
-    nombres = dict(nombres.most_common(ACTEURS_MONTRES))
-    acteurs = Acteur.objects.filter(pk__in=nombres).only("pk", "nom", "siren")
-    return {acteur_en_mots(acteur): nombres[acteur.pk] for acteur in acteurs}
+def _bassins(croisement, ensemble):
+    return _nombres(croisement.par_bassin(), ensemble)
 
 
-def _bassins(lignes, filtre, etat):
-    return par_territoire(lignes, bassins_par_cle(timezone.localdate(), etat))
-
-
-def _epci(lignes, filtre, etat):
+def _epci(croisement, ensemble):
     """Les EPCI du bassin choisi, ou l'EPCI choisi."""
+    filtre = croisement.filtre
     bassin, epci = filtre.form.cleaned_data["bassin"], filtre.form.cleaned_data["epci"]
+    if not bassin and not epci:
+        return {}
     perimetre = bassin and filtre.une_fois("perimetre", lambda: bassin.perimetre)
     proposees = Q(epci=epci, epci__isnull=False)
     if perimetre:
         proposees |= Q(pk__in=perimetre.communes_couvertes().values("pk"), epci__isnull=False)
     communes = Commune.objects.filter(proposees, millesime=F("epci__millesime"))
-    return par_territoire(lignes, cibles_par_cle(communes, "epci"))
+    return _nombres(croisement.instantane.par_cible(cibles_par_cle(communes, "epci")), ensemble)
 
 
-def _communes(lignes, filtre, etat):
+def _communes(croisement, ensemble):
     """Les communes de l'EPCI choisi, ou la commune choisie."""
-    epci, commune = filtre.form.cleaned_data["epci"], filtre.form.cleaned_data["commune"]
-    communes = Commune.objects.filter(epci=epci, millesime=epci.millesime) if epci else None
-    if communes is None:
+    valeurs = croisement.filtre.form.cleaned_data
+    epci, commune = valeurs["epci"], valeurs["commune"]
+    if epci:
+        communes = Commune.objects.filter(epci=epci, millesime=epci.millesime)
+    elif commune:
         communes = Commune.objects.filter(pk=commune.pk)
-    return par_territoire(lignes, cibles_par_cle(communes, "pk"))
+    else:
+        return {}
+    return _nombres(croisement.instantane.par_cible(cibles_par_cle(communes, "pk")), ensemble)
 
 
-def par_territoire(lignes, cibles_par_cle):
-    """Une zone de trois EPCI du même bassin n'y compte qu'une fois."""
-    partout = cibles_par_cle.get(FRANCE, ())
-
-    def cibles(zone):
-        if FRANCE in zone:
-            return partout
-        return {cible for cle in zone for cible in cibles_par_cle.get(cle, ())}
-
-    return _par_codes(lignes, cibles)
-
-
-def _dans_un_bassin(filtre):
-    return filtre.form.cleaned_data["bassin"] or filtre.form.cleaned_data["epci"]
-
-
-def _dans_un_epci(filtre):
-    return filtre.form.cleaned_data["epci"] or filtre.form.cleaned_data["commune"]
-
-
-class Lecture(NamedTuple):
-    """Ce qu'une facette lit, comment elle le compte, et quand elle se propose."""
-
-    colonnes: tuple
-    compter: object
-    propose: object = lambda filtre: True
-
-
-LECTURES = {
-    "bassin": Lecture(("zone_eligibilite",), _bassins),
-    "epci": Lecture(("zone_eligibilite",), _epci, _dans_un_bassin),
-    "commune": Lecture(("zone_eligibilite",), _communes, _dans_un_epci),
-    "famille": Lecture(("type",), _familles),
-    "type": Lecture(("type",), _types),
-    "thematique": Lecture(("type",), _thematiques),
-    "public": Lecture(("publics",), _publics),
-    "motif": Lecture(("motifs",), _motifs),
-    "porteur": Lecture(("porteur",), _acteurs),
-    "financeur": Lecture(("financeurs",), _acteurs),
-    "statut": Lecture(("statut", "confirme_le"), _statuts),
-    "fraicheur": Lecture(("statut", "confirme_le"), _fraicheurs),
+TYPES_PAR_THEMATIQUE = {
+    str(thematique): [t for t, siennes in THEMATIQUES_PAR_TYPE.items() if thematique in siennes]
+    for thematique in Thematique
+}
+COMPTES = {
+    "bassin": _bassins,
+    "epci": _epci,
+    "commune": _communes,
+    "famille": _de_types({slug: FAMILLES[famille] for slug, famille in FAMILLE_PAR_SLUG.items()}),
+    "type": _du_champ("type"),
+    "thematique": _de_types(TYPES_PAR_THEMATIQUE),
+    "public": _publics,
+    "motif": _du_champ("motifs"),
+    "porteur": _porteurs,
+    "financeur": _financeurs,
+    "statut": _du_champ("etat"),
+    "fraicheur": _du_champ("fraicheur"),
 }
 FIXES = {
     "famille": [("", list(FAMILLE_PAR_SLUG.items()))],
@@ -250,40 +201,3 @@ FIXES = {
     "fraicheur": [("", Fraicheur.choices)],
 }
 TABLES = {"bassin": (Bassin, "slug"), "epci": (Epci, "pk"), "commune": (Commune, "pk")}
-
-
-# --- Les territoires --------------------------------------------------------------------------
-
-
-def bassins_par_cle(jour, etat):
-    """{clé de territoire: {slugs}} des bassins de ce jour ; gardé tant que rien ne bouge."""
-    return _bassins_gardes(jour, etat) if etat else _lire_bassins(jour)
-
-
-@lru_cache(maxsize=2)
-def _bassins_gardes(jour, etat):
-    return _lire_bassins(jour)
-
-
-def _lire_bassins(jour):
-    en_vigueur = Perimetre.objects.en_vigueur(jour)
-    par_epci = Commune.objects.filter(millesime=F("epci__millesime"))
-    lignes = defaultdict(set)
-    for communes, chemin in ((par_epci, "epci__perimetres"), (Commune.objects.all(), "perimetres")):
-        trouvees = communes.filter(**{f"{chemin}__in": en_vigueur})
-        for cle, slugs in cibles_par_cle(trouvees, f"{chemin}__bassin__slug").items():
-            lignes[cle] |= slugs
-    return dict(lignes)
-
-
-def cibles_par_cle(communes, cible):
-    """{clé de territoire: {cibles}} de communes ; `cible` est le chemin qui y mène."""
-    echelles = [Echelle.COMMUNE, Echelle.EPCI, Echelle.DEPARTEMENT, Echelle.REGION]
-    colonnes = (cible, "pk", "epci", "departement", "departement__region")
-    cibles = defaultdict(set)
-    for sienne, *codes in communes.order_by().values_list(*colonnes):
-        cibles[FRANCE].add(sienne)
-        for echelle, code in zip(echelles, codes, strict=True):
-            if code:
-                cibles[f"{echelle}-{code}"].add(sienne)
-    return dict(cibles)

@@ -208,7 +208,11 @@ class DispositifFilter(django_filters.FilterSet):
         return self._en_zone(dispositifs, nom, Commune.objects.filter(pk=commune.pk))
 
     def _en_zone(self, dispositifs, nom, communes):
-        return dispositifs.en_zone(self.une_fois(nom, lambda: cles_touchant(communes)))
+        return dispositifs.en_zone(self.cles_de_zone(nom, communes))
+
+    def cles_de_zone(self, nom, communes):
+        """Les clés de territoire qui touchent ces communes, celles que dit le filtre `nom`."""
+        return self.une_fois(nom, lambda: cles_touchant(communes))
 
     def de_famille(self, dispositifs, nom, slug):
         return dispositifs.filter(type__in=FAMILLES[FAMILLE_PAR_SLUG[slug]])

@@ -24,6 +24,11 @@ def etat_des_territoires(request):
     return _etats(request).get(Sujet.TERRITOIRES)
 
 
+def etat_de_l_inventaire(request):
+    """None tant que rien n'a été écrit, et sous DEBUG : rien n'est alors gardé."""
+    return None if settings.DEBUG else _etats(request).get(Sujet.INVENTAIRE)
+
+
 def _etats(request):
     """L'état de chaque sujet, lu une fois par requête."""
     if not hasattr(request, "_etats_suivis"):
@@ -43,7 +48,7 @@ def version_du_code():
 def cle_de(request, *quoi):
     """La clé de ce que cette adresse montre ; None tant que rien n'a été écrit."""
     etats = _etats(request)
-    if Sujet.INVENTAIRE not in etats or settings.DEBUG:
+    if etat_de_l_inventaire(request) is None:
         return None
     morceaux = [
         *(request.path, request.META.get("QUERY_STRING", ""), request.user.is_authenticated),

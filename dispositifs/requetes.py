@@ -17,8 +17,8 @@ from dispositifs.territoires import cles_touchant, communes_d_ile_de_france
 from pams_portal.recherche import normaliser
 
 
-def _porte_par(mot):
-    """Le porteur a dans son nom un mot qui commence ainsi ; ce mot même s'il est court."""
+def nomme_par(mot, chemin):
+    """Le nom à ce chemin a un mot qui commence ainsi ; ce mot même s'il est court."""
     court = len(mot.ecrit) < 3 or mot.ecrit.isdecimal()
     formes = {
         "startswith": f"{mot.ecrit} " if court else mot.ecrit,
@@ -26,8 +26,11 @@ def _porte_par(mot):
     }
     if court:
         formes |= {"exact": mot.ecrit, "endswith": f" {mot.ecrit}"}
-    chemins = (Q(**{f"porteur__nom_normalise__{forme}": dit}) for forme, dit in formes.items())
-    return reduce(or_, chemins)
+    return reduce(or_, (Q(**{f"{chemin}__{forme}": dit}) for forme, dit in formes.items()))
+
+
+def _porte_par(mot):
+    return nomme_par(mot, "porteur__nom_normalise")
 
 
 class DispositifQuerySet(QuerySetSuivi):
@@ -178,8 +181,11 @@ class DispositifQuerySet(QuerySetSuivi):
         return self.select_related("porteur", "tenu_par", "saisi_par", "confirme_par", "commune")
 
     def with_liste(self):
-        """Ce qu'il faut à une ligne de liste, sans les longs textes."""
-        return self.select_related("porteur").defer("description", "conditions", "recherche")
+        """Ce qu'il faut à une ligne de liste, et rien d'autre : une fiche a cinquante colonnes."""
+        return self.select_related("porteur").only(
+            *("nom", "type", "publics", "zone_eligibilite", "frais", "frais_precisions"),
+            *("statut", "confirme_le", "demonstration", "porteur__nom"),
+        )
 
 
 class DispositifManager(models.Manager.from_queryset(DispositifQuerySet)):

@@ -5,6 +5,7 @@ quand ils ont une commune commune. Tout le reste s'en déduit, dans les deux sen
 """
 
 from collections import defaultdict
+from functools import lru_cache
 
 from django.db import models
 from django.db.models import F, Q
@@ -40,14 +41,28 @@ def codes_par_echelle(cles):
     return codes
 
 
-def noms_des_territoires(cles):
-    """{clé: nom} des clés connues du référentiel ; une requête par échelle présente."""
+def noms_des_territoires(cles, etat=None):
+    """{clé: nom} des clés connues du référentiel ; une requête par échelle présente.
+
+    `etat` : celui des territoires, s'il est connu ; leurs noms sont alors gardés, sauf ceux des
+    communes, trop nombreuses.
+    """
     noms = {Echelle.FRANCE.value: Echelle.FRANCE.label}
     for echelle, codes in codes_par_echelle(cles).items():
-        if echelle != Echelle.FRANCE:
+        if echelle == Echelle.FRANCE:
+            continue
+        if etat and echelle != Echelle.COMMUNE:
+            gardes = _noms_gardes(echelle, etat)
+            noms |= {f"{echelle}-{code}": gardes[code] for code in codes if code in gardes}
+        else:
             trouves = MODELES[echelle].objects.filter(pk__in=codes).values_list("pk", "nom")
             noms |= {f"{echelle}-{code}": nom for code, nom in trouves}
     return noms
+
+
+@lru_cache(maxsize=3)  # une échelle, une entrée : le dernier état chasse l'ancien
+def _noms_gardes(echelle, etat):
+    return dict(MODELES[echelle].objects.order_by().values_list("pk", "nom"))
 
 
 def zone_en_mots(cles, noms, au_plus=None):

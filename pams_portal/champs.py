@@ -3,6 +3,7 @@
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.functional import cached_property
 
 from pams_portal.texte import valider_texte_riche
 
@@ -81,6 +82,11 @@ class ChoixMultiplesField(models.TextField):
         """Les couples (code, libellé) ; vide si le formulaire tient lui-même la liste."""
         return getattr(self.choix, "choices", self.choix) or []
 
+    @cached_property
+    def libelles(self):
+        """{code: libellé}"""
+        return dict(self.paires)
+
     def formfield(self, **kwargs):
         return forms.MultipleChoiceField(
             choices=self.paires,
@@ -94,8 +100,7 @@ class ChoixMultiplesField(models.TextField):
         super().contribute_to_class(cls, name, **kwargs)
 
         def libelles(objet):
-            connus = dict(self.paires)
-            return [str(connus.get(code, code)) for code in getattr(objet, name)]
+            return [str(self.libelles.get(code, code)) for code in getattr(objet, name)]
 
         setattr(cls, f"libelles_{name}", property(libelles))
 

@@ -9,16 +9,21 @@ from django.template.loader import render_to_string
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
+from dispositifs.croisement import Croisement
 from dispositifs.facettes import facettes
 from dispositifs.filters import filtrer
-from dispositifs.memoire import etat_des_territoires, si_change, une_fois
-from dispositifs.models import Dispositif
+from dispositifs.instantane import instantane_de
+from dispositifs.liste import lignes_de
+from dispositifs.memoire import (
+    etat_de_l_inventaire,
+    etat_des_territoires,
+    si_change,
+    une_fois,
+)
 from dispositifs.selection import choisis
-from dispositifs.territoires import noms_des_territoires, zone_en_mots
 from dispositifs.views.recensement import acteurs_qui_saisissent
 
 PAR_PAGE = 50
-ZONES_PAR_LIGNE = 3
 
 
 class Inventaire(NamedTuple):
@@ -62,15 +67,16 @@ def adresse_courte(request):
 
 
 def _lire(request, filtre, peut_ajouter):
-    cles = filtre.qs.values_list("pk", flat=True)
-    page = Paginator(cles, PAR_PAGE).get_page(request.GET.get("page"))
-    total, lisible, montrees = page.paginator.count, not filtre.form.errors, list(page)
-    etat = etat_des_territoires(request)
+    lisible = not filtre.form.errors
+    territoires, inventaire = etat_des_territoires(request), etat_de_l_inventaire(request)
+    trouves = Croisement(filtre, instantane_de(inventaire), territoires) if lisible else []
+    page = Paginator(trouves, PAR_PAGE).get_page(request.GET.get("page"))
+    total, montrees = page.paginator.count, list(page)
     contexte = {
         "filtre": filtre,
-        "facettes": facettes(filtre, total, etat) if lisible else [],
+        "facettes": facettes(trouves) if lisible else [],
         "page": page,
-        "lignes": _lignes(montrees),
+        "lignes": lignes_de(montrees, territoires),
         "choisis": choisis(request, montrees),
         "peut_ajouter": peut_ajouter,
     }
@@ -81,12 +87,3 @@ def _lire(request, filtre, peut_ajouter):
         montrees,
         lisible,
     )
-
-
-def _lignes(cles):
-    """[(dispositif, zone en mots)] dans l'ordre des clés : trier des clés coûte moins que des
-    fiches."""
-    par_cle = Dispositif.objects.with_liste().order_by().in_bulk(cles)
-    trouves = [par_cle[cle] for cle in cles if cle in par_cle]
-    noms = noms_des_territoires({cle for d in trouves for cle in d.zone_eligibilite})
-    return [(d, zone_en_mots(d.zone_eligibilite, noms, ZONES_PAR_LIGNE)) for d in trouves]

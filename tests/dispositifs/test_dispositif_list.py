@@ -290,8 +290,9 @@ def test_le_nombre_de_requetes_ne_depend_pas_du_nombre_de_dispositifs(
             confirme_le=il_y_a(3),
         )
 
-    # L'état, le compte, sept pour les facettes, la page, ses fiches, les noms des territoires.
-    with django_assert_num_queries(13) as requetes:
+    # L'état, l'instantané (deux), les bassins (trois), les acteurs, les fiches de la page et les
+    # noms de leurs territoires (deux).
+    with django_assert_num_queries(10) as requetes:
         client.get(URL)
 
     assert not any("description" in r["sql"].split(" WHERE ")[0] for r in requetes.captured_queries)
@@ -305,7 +306,7 @@ def test_filtrer_et_se_connecter_coutent_un_nombre_constant_de_requetes(
         f.make_dispositif(zone_eligibilite=["commune-02408"], motifs=[Motif.EMPLOI])
     client.force_login(redacteur)
 
-    with django_assert_num_queries(31):
+    with django_assert_num_queries(26):
         reponse = client.get(
             URL, {"q": "garage", "bassin": "aisne-et-oise", "territoire": "Laon", "motif": "emploi"}
         )
