@@ -72,6 +72,12 @@ class Droit(models.TextChoices):
     CORRIGER_MESSAGE = "corriger_message", "Corriger son propre message, peu après l’avoir écrit"
     RETIRER_MESSAGE = "retirer_message", "Retirer son propre message, peu après l’avoir écrit"
     RESOUDRE_OBSERVATION = "resoudre_observation", "Marquer une observation résolue, ou la rouvrir"
+    TENIR_SEANCE = (
+        "tenir_seance",
+        "Préparer une séance de comité, son ordre du jour, et y consigner les décisions",
+    )
+    VALIDER_RELEVE = "valider_releve", "Valider le relevé de décisions d’une séance, le rouvrir"
+    FAIRE_SUITE = "faire_suite", "Dire faite une suite confiée à sa structure par un comité"
     CREER_DISPOSITIF = "creer_dispositif", "Ajouter un dispositif à l’inventaire"
     IMPORTER_DISPOSITIFS = (
         "importer_dispositifs",
@@ -163,6 +169,9 @@ MATRICE = {
     Droit.CORRIGER_MESSAGE:       Regle(SIEN, SIEN, SIEN, SIEN, NON,  NON,  REDACTEUR, "est_corrigeable"),
     Droit.RETIRER_MESSAGE:        Regle(SIEN, SIEN, SIEN, SIEN, NON,  NON,  REDACTEUR, "est_reprenable"),
     Droit.RESOUDRE_OBSERVATION:   Regle(TOUT, SIEN, SIEN, SIEN, NON,  NON,  REDACTEUR, "est_observable"),
+    Droit.TENIR_SEANCE:           Regle(TOUT, NON,  NON,  NON,  NON,  NON,  REDACTEUR, "est_a_tenir"),
+    Droit.VALIDER_RELEVE:         Regle(TOUT, NON,  NON,  NON,  NON,  NON,  VALIDEUR,  "est_observable"),
+    Droit.FAIRE_SUITE:            Regle(TOUT, SIEN, SIEN, SIEN, NON,  NON,  REDACTEUR, "est_observable"),
     Droit.CREER_DISPOSITIF:       Regle(SIEN, SIEN, SIEN, SIEN, SIEN, NON,  REDACTEUR),
     Droit.IMPORTER_DISPOSITIFS:   Regle(SIEN, SIEN, SIEN, SIEN, SIEN, NON,  REDACTEUR),
     Droit.MODIFIER_DISPOSITIF:    Regle(SIEN, SIEN, SIEN, SIEN, SIEN, NON,  REDACTEUR),

@@ -31,6 +31,7 @@ CONDITIONS_EN_MOTS = {
     "est_ouverte": "Tant que la partie concernée n’a pas décidé",
     "est_recevable": "Quand la fiche est devant un comité, tant que le plan est en rédaction",
     "est_observable": "Tant que le plan n’est pas clos",
+    "est_a_tenir": "Tant que le relevé de la séance n’est pas validé, ni le plan clos",
     "est_corrigeable": "Dans les dix minutes, par la personne qui l’a écrit",
     "est_reprenable": "Dans les dix minutes, par la personne qui l’a écrit ; s’il ouvre la "
     "discussion, tant que personne n’a répondu",
@@ -81,6 +82,7 @@ GROUPES = {
         Droit.RETIRER_MESSAGE,
         Droit.RESOUDRE_OBSERVATION,
     ],
+    "Les comités": [Droit.TENIR_SEANCE, Droit.VALIDER_RELEVE, Droit.FAIRE_SUITE],
     "L’inventaire": [
         Droit.CREER_DISPOSITIF,
         Droit.IMPORTER_DISPOSITIFS,

@@ -22,6 +22,7 @@ from plans.models import (
     Partenariat,
     PartiePrenante,
     Proposition,
+    SuiteADonner,
     Version,
     Visa,
 )
@@ -78,6 +79,7 @@ def attentes_de(utilisateur, plans):
         *_roles_attendus(utilisateur, plans, parties),
         *_avis_attendus(utilisateur, plans, pilotes),
         *_mentions(utilisateur, plans, parties),
+        *_suites_a_faire(utilisateur, plans, parties),
         *_etapes_echues(utilisateur, plans, parties),
         *_textes_attendus(utilisateur, plans, parties),
         *_fiches_a_tenir(utilisateur, plans, parties),
@@ -228,6 +230,18 @@ def _mentions(utilisateur, plans, parties):
             url = message.get_absolute_url()
             objet = f"n° {fil.numero}, {fil.cible_libelle}"
             yield Attente("Répondre à l’observation", objet, url, fil.plan, depuis=message.ecrit_le)
+
+
+def _suites_a_faire(utilisateur, plans, parties):
+    """Ce qu'un comité a confié à la structure, et qu'elle n'a pas dit fait."""
+    suites = SuiteADonner.objects.en_attente().with_seance()
+    suites = suites.filter(porteur__in=parties, point__seance__plan__in=plans)
+    for suite in suites.order_by("echeance", "pk"):
+        if peut(utilisateur, Droit.FAIRE_SUITE, suite):
+            verbe = f"Faire, comme convenu au {suite.seance}"
+            url = f"{suite.get_absolute_url()}#suite-{suite.pk}"
+            dates = {"depuis": suite.notee_le, "echeance": suite.echeance}
+            yield Attente(verbe, suite.quoi, url, suite.plan, **dates)
 
 
 def _etapes_echues(utilisateur, plans, parties):

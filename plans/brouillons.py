@@ -6,7 +6,7 @@ from uuid import UUID
 from django.urls import reverse
 
 from pams_portal.edition import uuid_lu
-from plans.models import Axe, Contribution, FicheAction, Objectif
+from plans.models import Axe, Contribution, FicheAction, Objectif, PointDeSeance
 
 
 class Ecriture(NamedTuple):
@@ -61,6 +61,8 @@ def page_de(part, sorte):
             return reverse("plans:axe_update", args=[slug, part.pk])
         case Objectif():
             return reverse("plans:objectif_update", args=[slug, part.pk])
+        case PointDeSeance():
+            return part.get_absolute_url()
     return reverse("plans:ligne_update", args=[slug, part.fiche.code, sorte, part.pk])
 
 

@@ -30,6 +30,10 @@ RANGEMENT = {
     "plans.proposition": ("", "plan"),
     "plans.partieprenante": ("", "plan"),
     "plans.visa": ("", "version_visee__plan"),
+    "plans.seancedecomite": ("", "plan"),
+    "plans.representation": ("seance", "seance__plan"),
+    "plans.pointdeseance": ("seance", "seance__plan"),
+    "plans.suiteadonner": ("seance", "point__seance__plan"),
 } | {
     f"plans.{ligne}": ("fiche", "fiche__plan")
     for ligne in (

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from plans.views import (
+    comite,
     conformite,
     document,
     ecriture,
@@ -11,8 +12,10 @@ from plans.views import (
     parties,
     parts,
     plan,
+    points,
     propositions,
     redaction,
+    releve,
     reprise,
     validation,
     versions,
@@ -24,6 +27,9 @@ FICHE = f"{PLAN}fiches/<str:code>/"
 LIGNE = f"{FICHE}<slug:nature>/"
 PART = f"{PLAN}parts/<slug:sorte>/<int:pk>/"
 PROPOSITION = f"{PLAN}propositions/<int:pk>/"
+SEANCE = f"{PLAN}seances/<int:pk>/"
+POINT = f"{PLAN}seances/<int:seance_pk>/points/<int:pk>/"
+SUITE = f"{PLAN}suites/<int:pk>/"
 OBSERVATION = f"{PLAN}observations/<int:numero>/"
 
 urlpatterns = [
@@ -145,4 +151,27 @@ urlpatterns = [
         observations.message_delete,
         name="message_delete",
     ),
+    # Les comités : la séance, son ordre du jour, ses décisions et leurs suites, son relevé
+    path(f"{PLAN}seances/", comite.seance_list, name="seance_list"),
+    path(f"{PLAN}seances/nouvelle/", comite.seance_create, name="seance_create"),
+    path(SEANCE, comite.seance_detail, name="seance_detail"),
+    path(f"{SEANCE}modifier/", comite.seance_update, name="seance_update"),
+    path(f"{SEANCE}supprimer/", comite.seance_delete, name="seance_delete"),
+    path(f"{SEANCE}presences/", comite.seance_presences, name="seance_presences"),
+    path(f"{SEANCE}projeter/", comite.seance_projeter, name="seance_projeter"),
+    path(f"{SEANCE}inscrire/", points.seance_inscrire, name="seance_inscrire"),
+    path(f"{SEANCE}points/nouveau/", points.point_create, name="point_create"),
+    path(POINT, points.point_detail, name="point_detail"),
+    path(f"{POINT}decider/", points.point_decider, name="point_decider"),
+    path(f"{POINT}modifier/", points.point_update, name="point_update"),
+    path(f"{POINT}deplacer/", points.point_deplacer, name="point_deplacer"),
+    path(f"{POINT}retirer/", points.point_delete, name="point_delete"),
+    path(f"{POINT}suites/nouvelle/", points.suite_create, name="suite_create"),
+    path(f"{SUITE}modifier/", points.suite_update, name="suite_update"),
+    path(f"{SUITE}retirer/", points.suite_delete, name="suite_delete"),
+    path(f"{SUITE}marquer/", points.suite_marquer, name="suite_marquer"),
+    path(f"{SEANCE}valider/", releve.seance_valider, name="seance_valider"),
+    path(f"{SEANCE}rouvrir/", releve.seance_rouvrir, name="seance_rouvrir"),
+    path(f"{SEANCE}releve.pdf", releve.seance_pdf, name="seance_pdf"),
+    path(f"{SEANCE}releve.docx", releve.seance_docx, name="seance_docx"),
 ]

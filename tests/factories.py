@@ -36,7 +36,10 @@ from plans.models import (
     Partenariat,
     PartiePrenante,
     Plan,
+    PointDeSeance,
     Proposition,
+    SeanceDeComite,
+    SuiteADonner,
     Version,
     Visa,
 )
@@ -313,4 +316,21 @@ def make_message(observation, porteur, auteur=None, **champs):
     }
     return Message.objects.create(
         observation=observation, porteur=porteur, auteur=auteur, **defaut | champs
+    )
+
+
+def make_seance(plan, **champs):
+    """Un COTECH à venir, sans ordre du jour."""
+    defaut = {"comite": "cotech", "jour": date(2026, 12, 3)}
+    return SeanceDeComite.objects.create(plan=plan, **defaut | champs)
+
+
+def make_point(seance, **champs):
+    defaut = {"titre": f"Point {next(_n)}", "ordre": seance.points.count()}
+    return PointDeSeance.objects.create(seance=seance, **defaut | champs)
+
+
+def make_suite(point, porteur, **champs):
+    return SuiteADonner.objects.create(
+        point=point, porteur=porteur, **{"quoi": "Écrire aux communes"} | champs
     )

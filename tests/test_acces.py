@@ -88,6 +88,10 @@ def objets(bassin, plan, region, departement, aom, spe, association, invitee, pe
     repondue = observation(region, "region", fiche=fiche)
     f.make_message(repondue, aom)
 
+    seance, validee = f.make_seance(plan), f.make_seance(plan, validee_le=timezone.now())
+    point, point_valide = f.make_point(seance), f.make_point(validee, issue="adopte")
+    suite, suite_valide = f.make_suite(point, aom), f.make_suite(point_valide, invitee)
+
     def part(partie, cle="accompagnement"):
         return [plan.slug, f.make_contribution(partie, cle).pk]
 
@@ -120,6 +124,17 @@ def objets(bassin, plan, region, departement, aom, spe, association, invitee, pe
         "mess_invit": message(de_l_invitee),
         "mess_region": message(observation(region, "region")),
         "mess_repondu": message(repondue),
+        "seance": [plan.slug, seance.pk],
+        "seance_validee": [plan.slug, validee.pk],
+        "seance_detour": [adopte.slug, seance.pk],
+        "point": [plan.slug, seance.pk, point.pk],
+        "point_valide": [plan.slug, validee.pk, point_valide.pk],
+        "point_detour": [plan.slug, validee.pk, point.pk],
+        "suite_aom": [plan.slug, suite.pk],
+        "suite_valide": [plan.slug, suite_valide.pk],
+        "suite_detour": [adopte.slug, suite.pk],
+        "j_point": [plan.slug, "points", point.pk],
+        "j_point_valide": [plan.slug, "points", point_valide.pk],
         "chapitre_spe": [plan.slug, "mesures_spe"],
         "chapitre_fiches": [plan.slug, "recapitulatif"],
         "part_region": part(region),

@@ -63,6 +63,7 @@ def test_les_invites_lisent_et_repondent_pour_eux_mêmes():
         Droit.RETIRER_MESSAGE,
         Droit.RESOUDRE_OBSERVATION,
         Droit.REPONDRE_COMME_PARTIE,
+        Droit.FAIRE_SUITE,
         Droit.CREER_DISPOSITIF,
         Droit.IMPORTER_DISPOSITIFS,
         Droit.MODIFIER_DISPOSITIF,

@@ -20,6 +20,7 @@ SANS_MOT = {
     "Suivi": "ce que partagent les objets dont une écriture change les listes publiques",
     "PieceDePlan": "ce que partagent les objets portés par une partie",
     "PieceDeFiche": "ce que partagent les lignes d'une fiche",
+    "PieceDeSeance": "ce que partagent les objets qui s'écrivent en séance de comité",
     "DuPorteurDeLaFiche": "les lignes qui sont au porteur de la fiche",
 }
 # Où chercher un nom qui n'est pas une classe de modèle ; les autres s'écrivent avec leur module.

@@ -54,6 +54,9 @@ class Acte(models.Model):
         RELANCER = "relancer", "a relancé"
         RESOUDRE = "resoudre", "a résolu"
         ROUVRIR = "rouvrir", "a rouvert"
+        CONSIGNER = "consigner", "a consigné une décision :"
+        VALIDER = "valider", "a validé le relevé :"
+        ACCOMPLIR = "accomplir", "a dit faite la suite :"
 
     DEBUTS = {Verbe.CREER, Verbe.OUVRIR, Verbe.PROPOSER}
     FINS = {Verbe.SUPPRIMER, Verbe.RETIRER}

@@ -1,3 +1,4 @@
+from plans.models.comite import PointDeSeance, Representation, SeanceDeComite, SuiteADonner
 from plans.models.document import Document
 from plans.models.fiche import FicheAction
 from plans.models.lignes import DemandeDePartenariat, Etape, Partenariat
@@ -34,10 +35,14 @@ __all__ = [
     "Partenariat",
     "PieceDePlan",
     "Plan",
+    "PointDeSeance",
     "Proposition",
     "Relance",
     "Repere",
+    "Representation",
     "Reprise",
+    "SeanceDeComite",
+    "SuiteADonner",
     "Version",
     "Visa",
 ]

@@ -364,7 +364,7 @@ class PartiePrenante(PieceDePlan):
         from plans.models.moyens import Financement  # les moyens connaissent les parties
 
         portees = (self.contributions, self.fiches, self.financements, self.partenariats)
-        signees = (self.propositions, self.avis, self.visas)
+        signees = (self.propositions, self.avis, self.visas, self.suites)
         saisis = Financement.objects.filter(saisi_par=self).exclude(financeur=self)
         return [
             part for lot in (*portees, self.indicateurs, *signees, saisis) for part in lot.all()

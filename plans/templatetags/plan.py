@@ -14,6 +14,7 @@ PAGES = [
     ("qui_doit_quoi", "Qui doit quoi"),
     ("proposition_list", "Propositions"),
     ("observation_list", "Observations"),
+    ("seance_list", "Comités"),
     ("plan_conformite", "Conformité"),
     ("plan_journal", "Journal"),
 ]

@@ -19,8 +19,17 @@ from pams_portal.comparaison import AJOUT, RETRAIT
 from pams_portal.droits import Droit, exiger, peut
 from pams_portal.edition import FormulaireVersionne
 from plans.attentes import droit_de_contribuer
+from plans.forms.comite import DecisionForm
 from plans.forms.redaction import AxeForm, ContributionForm, FicheActionForm, ObjectifForm
-from plans.models import Axe, Contribution, FicheAction, Objectif, Partenariat, Plan
+from plans.models import (
+    Axe,
+    Contribution,
+    FicheAction,
+    Objectif,
+    Partenariat,
+    Plan,
+    PointDeSeance,
+)
 from plans.views.lignes import NATURES
 
 
@@ -75,6 +84,11 @@ SORTES = {
         lambda objectif: Droit.MODIFIER_AXES,
         ObjectifForm,
         ("intitule",),
+    ),
+    "points": Sorte(
+        lambda utilisateur: PointDeSeance.objects.visibles_par(utilisateur).with_seance(),
+        lambda point: Droit.TENIR_SEANCE,
+        DecisionForm,
     ),
     "partenariats": Sorte(de_la_fiche(Partenariat), lambda ligne: Droit.MODIFIER_FICHE, form=None),
 } | {

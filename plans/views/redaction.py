@@ -44,7 +44,7 @@ def piece_de(utilisateur, droit, plan, fabrique):
     raise PermissionDenied(f"Votre place ne permet pas : {Droit(droit).label.lower()}.")
 
 
-def deplacer(piece, soeurs, sens, utilisateur):
+def deplacer(piece, soeurs, sens, utilisateur, droit=Droit.ORDONNER):
     """Échange la place d'une pièce avec sa voisine du dessus (« haut ») ou du dessous (« bas »)."""
     soeurs = list(soeurs)
     rang = soeurs.index(piece)
@@ -54,7 +54,7 @@ def deplacer(piece, soeurs, sens, utilisateur):
     soeurs[rang], soeurs[cible] = soeurs[cible], soeurs[rang]
     for ordre, soeur in enumerate(soeurs):
         if soeur.ordre != ordre:
-            soeur.agir(utilisateur, Droit.ORDONNER, Acte.Verbe.ORDONNER, ordre=ordre)
+            soeur.agir(utilisateur, droit, Acte.Verbe.ORDONNER, ordre=ordre)
 
 
 def attribuer(request, piece, gabarit):

@@ -193,8 +193,9 @@ def test_nombre_de_requetes_constant(client, aom, region, nombre, django_assert_
         f.make_observation(la_mienne).messages.get().parties.add(pilote)
         f.make_proposition(la_mienne, f.make_contribution(pilote, texte="Écrit."))
         f.make_visa(f.make_version(plan), la_mienne)
+        f.make_suite(f.make_point(f.make_seance(plan)), pilote)
         fiche.consigner(autre, None, Acte.Verbe.CREER)
     client.force_login(personne)
 
-    with django_assert_num_queries(45):
+    with django_assert_num_queries(46):
         client.get(reverse("plans:ma_part"))

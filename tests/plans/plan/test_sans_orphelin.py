@@ -21,6 +21,7 @@ def une_part(sorte, aom, region):
         "partenariat": lambda: f.make_partenariat(f.make_fiche(region), aom),
         "indicateur": lambda: f.make_indicateur(f.make_fiche(region), porteur=aom),
         "proposition": lambda: f.make_proposition(aom, f.make_contribution(region)),
+        "suite": lambda: f.make_suite(f.make_point(f.make_seance(aom.plan)), aom),
         "visa": lambda: f.make_visa(f.make_version(aom.plan), aom),
     }
     return fabriques[sorte]()
@@ -28,7 +29,7 @@ def une_part(sorte, aom, region):
 
 SORTES = [
     *("contribution", "fiche", "financement", "saisie", "partenariat", "indicateur"),
-    *("proposition", "visa", "avis"),
+    *("proposition", "visa", "avis", "suite"),
 ]
 
 

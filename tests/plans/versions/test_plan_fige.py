@@ -30,6 +30,7 @@ from tests import factories as f
 from tests.plans.versions.conftest import empreinte_de, lever_le_reste
 
 FIGES = [Etat.CONCERTATION, Etat.ARRETE, Etat.ADOPTE]
+SEANCE = "tient une séance de comité, sans écrire dans le plan : tests/plans/comites/"
 # Les actes qui restent possibles sur un plan figé, et pourquoi.
 SANS_CONTENU = {
     "plan_pdf_demander": "prépare de nouveau le document",
@@ -40,6 +41,16 @@ SANS_CONTENU = {
     "observation_repondre": "discute, sans écrire dans le plan",
     "message_update": "discute, sans écrire dans le plan",
     "message_delete": "discute, sans écrire dans le plan",
+    "seance_create": SEANCE,
+    "seance_update": SEANCE,
+    "seance_delete": SEANCE,
+    "point_create": SEANCE,
+    "point_update": SEANCE,
+    "point_delete": SEANCE,
+    "point_deplacer": SEANCE,
+    "suite_create": SEANCE,
+    "suite_update": SEANCE,
+    "suite_delete": SEANCE,
 }
 
 
