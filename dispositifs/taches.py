@@ -14,7 +14,7 @@ SANS_DROIT = "Vous n’avez plus le droit d’importer pour cette structure : ri
 ESSAIS = 3
 
 
-@task
+@task(priority=3)  # avant les documents : une personne attend devant sa page
 def avancer(importation_id):
     """Mène l'essai ou l'écriture demandés. Rend ce qui s'est passé, pour le journal."""
     importation = Importation.objects.filter(pk=importation_id).first()
