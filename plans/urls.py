@@ -123,6 +123,7 @@ urlpatterns = [
     path(f"{LIGNE}nouvelle/", lignes.ligne_create, name="ligne_create"),
     path(f"{LIGNE}<int:pk>/modifier/", lignes.ligne_update, name="ligne_update"),
     path(f"{LIGNE}<int:pk>/supprimer/", lignes.ligne_delete, name="ligne_delete"),
+    path(f"{LIGNE}<int:pk>/piece/", lignes.piece_detail, name="piece_detail"),
     path(
         f"{FICHE}partenariats/<int:pk>/repondre/",
         lignes.partenariat_repondre,

@@ -271,6 +271,13 @@ def make_financement(fiche, financeur=None, **champs):
     return Financement.objects.create(fiche=fiche, **defaut | champs)
 
 
+def make_piece(ligne, contenu=b"%PDF-1.7 convention", nom="convention.pdf"):
+    """Joint un fichier à une ligne, et rend la ligne."""
+    ligne.piece, ligne.piece_nom, ligne.piece_poids = ContentFile(contenu, nom), nom, len(contenu)
+    ligne.save()
+    return ligne
+
+
 def make_partenariat(fiche, partie=None, **champs):
     defaut = {"partie": partie, "role": Partenariat.Role.OPERATEUR}
     if partie is None:

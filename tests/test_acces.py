@@ -166,6 +166,11 @@ def objets(bassin, plan, region, departement, aom, spe, association, invitee, pe
         "indicateur": [*de_fiche, "indicateurs", f.make_indicateur(fiche).pk],
         "euro_depart": [*de_fiche, "financements", chiffre.pk],
         "euro_absent": [*de_fiche, "financements", f.make_financement(fiche).pk],
+        "piece": [*de_fiche, "financements", f.make_piece(f.make_financement(fiche)).pk],
+        "piece_publique": [
+            *(adopte.slug, publique.code, "financements"),
+            f.make_piece(f.make_financement(publique)).pk,
+        ],
         "demande_muette": [*de_fiche, "demandes-de-financement", demande.pk],
         "demande_chiffree": [*de_fiche, "demandes-de-financement", chiffre.pk],
         "role_sollicite": [*de_fiche, "partenariats", sollicite.pk],

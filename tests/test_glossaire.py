@@ -21,6 +21,7 @@ SANS_MOT = {
     "PieceDePlan": "ce que partagent les objets portés par une partie",
     "PieceDeFiche": "ce que partagent les lignes d'une fiche",
     "PieceDeSeance": "ce que partagent les objets qui s'écrivent en séance de comité",
+    "LigneAvecPiece": "les lignes qui peuvent porter une pièce jointe",
     "DuPorteurDeLaFiche": "les lignes qui sont au porteur de la fiche",
 }
 # Où chercher un nom qui n'est pas une classe de modèle ; les autres s'écrivent avec leur module.

@@ -3,6 +3,7 @@
 from django import forms
 
 from pams_portal.edition import FormulaireVersionne
+from plans.forms.pieces import POUR_UN_ABSENT, FormulaireAvecPiece
 from plans.forms.plan import date_iso
 from plans.models import (
     DemandeDeFinancement,
@@ -36,12 +37,17 @@ class LigneBudgetForm(FormulaireVersionne):
         return annee
 
 
-class FinancementForm(FormulaireVersionne):
+class FinancementForm(FormulaireAvecPiece):
     """Ce que le financeur écrit de sa main ; pour un absent, le porteur de la fiche."""
 
     class Meta:
         model = Financement
-        fields = ["annee", "montant", "statut", "reference"]
+        fields = ["annee", "montant", "statut", "reference", "piece"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.instance.financeur_id:
+            self.sans_piece()
 
     def clean(self):
         donnees = super().clean()
@@ -66,14 +72,16 @@ def exclusifs(form, donnees, nom_partie, nom_organisme):
         form.add_error(
             nom_partie, "Choisissez une partie du plan, ou nommez un organisme absent du plan."
         )
+    elif donnees.get(nom_partie) and donnees.get("piece"):
+        form.add_error("piece", POUR_UN_ABSENT)
 
 
-class DemandeDeFinancementForm(FormulaireVersionne):
+class DemandeDeFinancementForm(FormulaireAvecPiece):
     """Le porteur de la fiche sollicite une partie, ou saisit pour un organisme absent du plan."""
 
     class Meta:
         model = DemandeDeFinancement
-        fields = ["financeur", "organisme", "annee", "montant", "statut", "reference"]
+        fields = ["financeur", "organisme", "annee", "montant", "statut", "reference", "piece"]
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -96,10 +104,10 @@ class DemandeDeFinancementForm(FormulaireVersionne):
         return donnees
 
 
-class DemandeDePartenariatForm(FormulaireVersionne):
+class DemandeDePartenariatForm(FormulaireAvecPiece):
     class Meta:
         model = DemandeDePartenariat
-        fields = ["partie", "organisme", "role"]
+        fields = ["partie", "organisme", "role", "piece"]
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

@@ -2,7 +2,12 @@ from plans.models.comite import PointDeSeance, Representation, SeanceDeComite, S
 from plans.models.document import Document
 from plans.models.fiche import FicheAction
 from plans.models.lignes import DemandeDePartenariat, Etape, Partenariat
-from plans.models.moyens import DemandeDeFinancement, Financement, LigneBudget
+from plans.models.moyens import (
+    DemandeDeFinancement,
+    Financement,
+    LigneBudget,
+    elaguer_les_pieces,
+)
 from plans.models.observations import Message, Observation
 from plans.models.plan import PartiePrenante, PieceDePlan, Plan
 from plans.models.propositions import Proposition
@@ -45,4 +50,5 @@ __all__ = [
     "SuiteADonner",
     "Version",
     "Visa",
+    "elaguer_les_pieces",
 ]

@@ -184,6 +184,12 @@ class FicheAction(PieceDePlan):
             self.code, self.ordre = f"{self.objectif.code}.{numero}", numero
         super().save(*args, **kwargs)
 
+    def delete(self, *args, **kwargs):
+        from plans.models.lignes import oublier_les_fichiers  # les lignes connaissent les fiches
+
+        oublier_les_fichiers([*self.financements.all(), *self.partenariats.all()])
+        return super().delete(*args, **kwargs)
+
     def clean(self):
         super().clean()
         if self.debut and self.fin and self.debut > self.fin:

@@ -5,6 +5,7 @@ from django.db.models import Q
 
 from acteurs.models import Acte
 from pams_portal.droits import exiger
+from plans import pieces
 from plans.annonces import demander, signaler
 from plans.models.fiche import FicheAction
 from plans.models.plan import PartiePrenante, PieceDePlan
@@ -41,6 +42,39 @@ class PieceDeFiche(PieceDePlan):
         return self.fiche.get_absolute_url()
 
 
+class LigneAvecPiece(PieceDeFiche):
+    """Une ligne qui peut porter la pièce établissant ce qu'elle dit d'un organisme absent."""
+
+    piece = models.FileField("pièce jointe", upload_to=pieces.lieu, blank=True)
+    piece_nom = models.CharField(
+        "nom de la pièce jointe", max_length=100, blank=True, editable=False
+    )
+    piece_empreinte = models.CharField(
+        "empreinte de la pièce jointe", max_length=64, blank=True, editable=False
+    )
+    piece_poids = models.PositiveIntegerField(default=0, editable=False)
+
+    # Le fichier n'est pas au journal ; son nom et son empreinte disent lequel c'était.
+    CONSIGNES_DE_LA_PIECE = ("piece_nom", "piece_empreinte")
+
+    class Meta:
+        abstract = True
+
+    @property
+    def piece_extension(self):
+        return self.piece_nom.rpartition(".")[2]
+
+    def delete(self, *args, **kwargs):
+        oublier_les_fichiers([self])
+        return super().delete(*args, **kwargs)
+
+
+def oublier_les_fichiers(lignes):
+    """Efface les pièces de ces lignes quand leur suppression est acquise."""
+    for nom in [ligne.piece.name for ligne in lignes if ligne.piece]:
+        transaction.on_commit(lambda nom=nom: pieces.effacer(nom))
+
+
 class DuPorteurDeLaFiche(PieceDeFiche):
     class Meta:
         abstract = True
@@ -67,7 +101,7 @@ class Etape(DuPorteurDeLaFiche):
         return f"{self.fiche.code} – {self.libelle}"
 
 
-class Partenariat(PieceDeFiche):
+class Partenariat(LigneAvecPiece):
     """Le rôle d'une partie, ou d'un organisme absent du portail, sur la fiche d'une autre."""
 
     class Role(models.TextChoices):
@@ -101,7 +135,10 @@ class Partenariat(PieceDeFiche):
         "réponse", max_length=10, choices=Reponse, default=Reponse.SOLLICITE, editable=False
     )
 
-    champs_consignes = ("partie", "organisme", "role", "reponse")
+    champs_consignes = (
+        *("partie", "organisme", "role", "reponse"),
+        *LigneAvecPiece.CONSIGNES_DE_LA_PIECE,
+    )
 
     class Meta:
         ordering = ["pk"]

@@ -1,5 +1,6 @@
 """Les moyens d'une fiche : son budget par année, et qui le finance."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -8,11 +9,13 @@ from django.db.models import Q
 
 from acteurs.models import Acte
 from pams_portal.champs import NombreField
+from plans import pieces
 from plans.annonces import demander, signaler
 from plans.models.fiche import FicheAction
-from plans.models.lignes import DuPorteurDeLaFiche, PieceDeFiche
+from plans.models.lignes import DuPorteurDeLaFiche, LigneAvecPiece, Partenariat
 from plans.models.plan import PartiePrenante
 
+UN_JOUR = timedelta(days=1)
 ANNEES = [
     MinValueValidator(2020, "L’année doit être comprise entre 2020 et 2060."),
     MaxValueValidator(2060, "L’année doit être comprise entre 2020 et 2060."),
@@ -71,7 +74,7 @@ class LigneBudget(DuPorteurDeLaFiche):
         return self.investissement + self.fonctionnement
 
 
-class Financement(PieceDeFiche):
+class Financement(LigneAvecPiece):
     """Ce qu'un financeur apporte à une fiche. Lui seul écrit et confirme son montant."""
 
     class Statut(models.TextChoices):
@@ -107,6 +110,7 @@ class Financement(PieceDeFiche):
 
     champs_consignes = (
         *("financeur", "organisme", "saisi_par", "annee", "montant", "statut", "reference"),
+        *LigneAvecPiece.CONSIGNES_DE_LA_PIECE,
     )
 
     class Meta:
@@ -166,3 +170,10 @@ class DemandeDeFinancement(Financement):
     def est_a(self, place):
         retirable = self.financeur_id is None or self.attend_une_reponse
         return super().est_a(place) and retirable
+
+
+def elaguer_les_pieces(delai=UN_JOUR):
+    """Efface les fichiers qu'aucune ligne ne cite plus."""
+    lots = (Financement.objects, Partenariat.objects)
+    connues = {nom for lot in lots for nom in lot.exclude(piece="").values_list("piece", flat=True)}
+    pieces.elaguer(connues, delai)

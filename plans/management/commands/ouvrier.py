@@ -16,7 +16,7 @@ from django_tasks_db.models import DBTaskResult
 from acteurs.models import Brouillon, Courriel, Notification, Presence
 from dispositifs.models import Envoi, Importation, Publication
 from dispositifs.ouverture.reponses import etat_public
-from plans.models import Document
+from plans.models import Document, elaguer_les_pieces
 
 journal = logging.getLogger("plans.ouvrier")
 RONDE = 15  # secondes entre deux rondes
@@ -99,6 +99,7 @@ class Ouvrier(Worker):
         Courriel.objects.elaguer()
         Brouillon.objects.elaguer()
         Presence.objects.elaguer()
+        elaguer_les_pieces()
         anciens = DBTaskResult.objects.filter(enqueued_at__lt=timezone.now() - RETENTION)
         anciens.exclude(status="READY").delete()
 
