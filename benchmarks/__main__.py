@@ -44,10 +44,10 @@ def tableau(mesures):
 def principal(mots):
     with tempfile.TemporaryDirectory(prefix="pams-mesures-") as dossier:
         preparer(dossier)
-        from benchmarks import comparaison, document, importation, journal, versions
+        from benchmarks import comparaison, document, importation, inventaire, journal, versions
 
-        groupes = [document.mesurer, journal.mesurer, comparaison.mesurer, importation.mesurer]
-        groupes.append(versions.mesurer)
+        modules = (document, journal, comparaison, importation, versions, inventaire)
+        groupes = [module.mesurer for module in modules]
         choisis = [g for g in groupes if not mots or any(mot in g.__module__ for mot in mots)]
         tableau([mesure for groupe in choisis for mesure in groupe()])
 

@@ -2,7 +2,11 @@
 
 Le même gunicorn (un processus synchrone, sur la boucle locale) sert le portail et une vue qui rend
 une constante à travers les mêmes intergiciels. Les cas passent à tour de rôle : une machine chargée
-les ralentit tous. « jamais vue » : l'adresse ou l'inventaire viennent de changer, rien n'est gardé.
+les ralentit tous. « jamais vue » : cette adresse n'a jamais été demandée, rien n'en est gardé ;
+« après une écriture » : une fiche vient de changer, l'instantané de l'inventaire est à relire.
+
+Visées, en temps de la vue nue : fiche 5, liste 15 (SQLite) ou 25 (PostgreSQL), recherche 40, 304
+1,5 ; recherche sur PostgreSQL, p95 sous 150 ms ; liste à 30 000 au plus 1,3 fois celle à 3 000.
 """
 
 import http.client
@@ -16,13 +20,15 @@ import tempfile
 import time
 from itertools import cycle
 from pathlib import Path
-from statistics import mean, quantiles
+from statistics import mean, median, quantiles
+from typing import NamedTuple
 from urllib.parse import quote
 
 RACINE = Path(__file__).parent.parent
 TAILLES = (3_000, int(os.environ.get("MESURES_DISPOSITIFS", "30000")))
-TOURS, DUREE_MAX = 60, 90  # au plus soixante tours, et au plus quatre-vingt-dix secondes
-NUE = "vue nue"
+TOURS, DUREE_MAX = 60, 25  # au plus soixante tours, et au plus vingt-cinq secondes par taille
+NUE, APRES = "vue nue", "liste, après une écriture"
+COMPAREES = ("liste, déjà vue", "liste, jamais vue", "recherche, jamais vue", "fiche, jamais vue")
 
 
 def mesurer():
@@ -49,17 +55,32 @@ def sur_cette_base():
     from benchmarks.journal import base_jetable
     from benchmarks.national import garnir
 
-    deja = 0
+    deja, temps = 0, {}
     with base_jetable() as nom:
         for taille in TAILLES:
+            debut = time.perf_counter()
             garnir(taille, deja)
+            _dire("inventaire garni", f"{nom}, de {deja} à {taille} fiches", _depuis(debut))
             deja = taille
-            for ligne in mesures():
-                print(json.dumps([ligne[0], f"{nom}, {taille} fiches, {ligne[1]}", *ligne[2:]]))
+            for cas, detail, secondes, rapport in mesures():
+                temps[taille, cas] = float(secondes)
+                _dire(cas, f"{nom}, {taille} fiches, {detail}", secondes, rapport)
+        for cas in COMPAREES:
+            petite, grande = (temps[taille, cas] for taille in TAILLES)
+            detail = f"{nom}, {TAILLES[1]} fiches contre {TAILLES[0]}"
+            _dire(cas, detail, f"{grande:.4f}", f"{grande / petite:.1f}")
+
+
+def _dire(cas, detail, secondes, rapport=""):
+    print(json.dumps([cas, detail, secondes, rapport, ""]), flush=True)
+
+
+def _depuis(debut):
+    return f"{time.perf_counter() - debut:.1f}"
 
 
 def mesures():
-    """Sert la base courante et mesure chaque cas : (cas, détail, secondes, rapport, "")."""
+    """Sert la base courante et mesure chaque cas : (cas, détail, secondes, rapport)."""
     from django.db import connection
 
     port = _port_libre()
@@ -77,66 +98,83 @@ def mesures():
     )
     try:
         _attendre(port)
-        durees = _jouer(port, _cas(port))
+        durees = _jouer(port, _cas())
     finally:
         serveur.terminate()
         serveur.wait(10)
-    nue = quantiles(durees[NUE], n=20)[9]
+    nue, nue_moyenne = median(durees[NUE]), mean(durees[NUE])
     for cas, siennes in durees.items():
-        p50, p95 = quantiles(siennes, n=20)[9], quantiles(siennes, n=20)[18]
-        detail = f"p95 {p95 * 1000:.0f} ms, {1 / mean(siennes):.0f} par s"
-        yield cas, detail, f"{p50:.4f}", f"{p50 / nue:.1f}", ""
+        p50, p95, moyenne = median(siennes), quantiles(siennes, n=20)[18], mean(siennes)
+        debit = f"{1 / moyenne:.0f} par s, {moyenne / nue_moyenne:.1f} fois moins"
+        yield cas, f"p95 {p95 * 1000:.0f} ms, {debit}", f"{p50:.4f}", f"{p50 / nue:.1f}"
 
 
-def _cas(port):
-    """{cas: (adresses, en-têtes, faut-il une écriture avant)}"""
+class Cas(NamedTuple):
+    """Des adresses demandées tour à tour. `neuve` : chacune l'est pour la première fois ;
+    `de_retour` : avec l'ETag d'une visite d'avant, elle n'a pas changé (304)."""
+
+    adresses: list
+    neuve: bool = False
+    de_retour: bool = False
+
+
+def _cas():
+    """{nom: Cas}, la vue nue d'abord, l'écriture en dernier."""
     from django.urls import reverse
 
+    from bassins.models import Commune
     from dispositifs.models import Dispositif
+    from dispositifs.solutions import BESOINS
     from dispositifs.typologie import LIBELLE_PAR_TYPE
 
     hasard = random.Random(7)
-    publiees = list(Dispositif.objects.publies().values_list("pk", flat=True)[:500])
-    types = list(LIBELLE_PAR_TYPE)
+    publiees = list(Dispositif.objects.publies().order_by("pk").values_list("pk", flat=True))
     mots = ["garage", "permis", "TAD", "vélo", "covoiturage", "microcrédit", "transport", "aide"]
-    liste = reverse("dispositifs:dispositif_list")
-    etag = _demander(port, liste)[1]
+    communes = hasard.sample(list(Commune.objects.order_by("pk").values_list("pk", flat=True)), 40)
+    liste, solutions = reverse("dispositifs:dispositif_list"), reverse("solutions")
+    recherches = [f"{liste}?q={quote(mot)}" for mot in mots]
+    fiches = [f"{liste}{pk}/" for pk in hasard.sample(publiees, 100)]
+    besoins = cycle(BESOINS)
     return {
-        NUE: (["/nue/"], {}, False),
-        "fiche": ([f"{liste}{pk}/" for pk in hasard.sample(publiees, 100)], {}, False),
-        "liste, déjà vue": ([liste], {}, False),
-        "liste, 304": ([liste], {"If-None-Match": etag}, False),
-        "liste, jamais vue": ([liste], {}, True),
-        "facette, jamais vue": ([f"{liste}?type={type_}" for type_ in types], {}, True),
-        "recherche, jamais vue": (_en_url(liste, mots), {}, True),
-        "recherche et facette, jamais vue": (
-            [f"{adresse}&bassin=bassin-{n:03d}" for n, adresse in enumerate(_en_url(liste, mots))],
-            {},
-            True,
+        NUE: Cas(["/nue/"]),
+        "fiche, déjà vue": Cas(fiches),
+        "fiche, jamais vue": Cas(fiches, neuve=True),
+        "fiche, 304": Cas(fiches[:1], de_retour=True),
+        "liste, déjà vue": Cas([liste]),
+        "liste, 304": Cas([liste], de_retour=True),
+        "liste, jamais vue": Cas([f"{liste}?page={n}" for n in range(1, 21)], neuve=True),
+        "facette, jamais vue": Cas([f"{liste}?type={t}" for t in LIBELLE_PAR_TYPE], neuve=True),
+        "recherche, jamais vue": Cas(recherches, neuve=True),
+        "recherche et facette, jamais vue": Cas(
+            [f"{adresse}&bassin=bassin-{n:03d}" for n, adresse in enumerate(recherches)], neuve=True
         ),
+        "solutions d'une commune": Cas(
+            [f"{solutions}?commune={code}&besoin={next(besoins)}" for code in communes]
+        ),
+        APRES: Cas([liste]),
     }
-
-
-def _en_url(liste, mots):
-    return [f"{liste}?q={quote(mot)}" for mot in mots]
 
 
 def _jouer(port, cas):
     from bassins.revision import Revision, Sujet
 
     durees = {nom: [] for nom in cas}
-    suites = {nom: cycle(adresses) for nom, (adresses, _, _) in cas.items()}
+    suites = {nom: cycle(un.adresses) for nom, un in cas.items()}
     debut = time.perf_counter()
     for tour in range(-3, TOURS):
-        for nom, (_, entetes, apres_ecriture) in cas.items():
-            if apres_ecriture:
+        for nom, un in cas.items():
+            adresse, entetes = next(suites[nom]), {}
+            if un.neuve:
+                adresse += f"{'&' if '?' in adresse else '?'}tour={tour}"
+            elif nom == APRES:
                 Revision.monter(Sujet.INVENTAIRE)
-            if "If-None-Match" in entetes:
-                entetes = {"If-None-Match": _demander(port, "/dispositifs/")[1]}
+            else:
+                _, etag = _demander(port, adresse)  # la visite d'avant
+                entetes = {"If-None-Match": etag} if un.de_retour else {}
             depart = time.perf_counter()
-            statut, _ = _demander(port, next(suites[nom]), entetes)
+            statut, _ = _demander(port, adresse, entetes)
             duree = time.perf_counter() - depart
-            assert statut == (304 if entetes else 200), (nom, statut)
+            assert statut == (304 if un.de_retour else 200), (nom, statut)
             if tour >= 0:
                 durees[nom].append(duree)
         if tour > 5 and time.perf_counter() - debut > DUREE_MAX:

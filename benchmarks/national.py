@@ -53,6 +53,16 @@ def garnir(dispositifs, deja=0):
     )
     while lot := list(islice(fiches, 1000)):
         _enregistrer(lot, hasard, acteurs)
+    _analyser()
+
+
+def _analyser():
+    """Ce que PostgreSQL fait de lui-même, un peu après, sur une base qui sert."""
+    from django.db import connection
+
+    if connection.vendor == "postgresql":
+        with connection.cursor() as curseur:
+            curseur.execute("ANALYZE")
 
 
 def _epci_par_departement():

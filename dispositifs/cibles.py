@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from django.db.models import F
 
-from bassins.models import Commune, Perimetre
+from bassins.models import Bassin, Commune, Perimetre
 from dispositifs.territoires import Echelle
 
 FRANCE = Echelle.FRANCE.value
@@ -28,6 +28,16 @@ def par_territoire(lignes, cibles_par_cle):
         for cible in cibles(zone):
             comptes[cible] += nombre
     return comptes
+
+
+def noms_des_bassins(etat):
+    """[(slug, nom)] dans l'ordre des noms ; gardé tant que les territoires ne bougent pas."""
+    return _noms_gardes(etat) if etat else list(Bassin.objects.values_list("slug", "nom"))
+
+
+@lru_cache(maxsize=1)
+def _noms_gardes(etat):
+    return list(Bassin.objects.values_list("slug", "nom"))
 
 
 def bassins_par_cle(jour, etat):

@@ -26,7 +26,7 @@ class Croisement:
 
     def __init__(self, filtre, instantane, territoires=None):
         """`territoires` : leur état (voir `Revision`), s'il est connu."""
-        self.filtre, self.instantane, self._territoires = filtre, instantane, territoires
+        self.filtre, self.instantane, self.territoires = filtre, instantane, territoires
         self.valeurs = filtre.form.cleaned_data
         connecte = filtre.request.user.is_authenticated
         self._visibles = instantane.tous if connecte else instantane.visibles
@@ -70,7 +70,7 @@ class Croisement:
 
     def par_bassin(self):
         """{slug: bits} de chaque bassin."""
-        jour, etat = timezone.localdate(), self._territoires
+        jour, etat = timezone.localdate(), self.territoires
         return self.instantane.par_bassin(etat, lambda: bassins_par_cle(jour, etat))
 
     def en_zone(self, nom, communes):

@@ -54,6 +54,14 @@ def fraicheur_au(jour, confirme_le):
     return Fraicheur.ORANGE if age < DEUX_ANS else Fraicheur.ROUGE
 
 
+def fraicheur_en_mots(jour, confirme_le):
+    """« Confirmé il y a moins de 6 mois », un jour donné."""
+    if confirme_le is None:
+        return "Jamais confirmé"
+    fraicheur = fraicheur_au(jour, confirme_le)
+    return "Confirmé il y a plus de 24 mois" if fraicheur == Fraicheur.ROUGE else fraicheur.label
+
+
 def statut_au(jour, statut, confirme_le):
     """Le statut tel que le temps le fait : vérifié il y a plus de six mois, à confirmer."""
     if statut == Statut.VERIFIE and fraicheur_au(jour, confirme_le) != Fraicheur.VERT:

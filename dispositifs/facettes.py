@@ -13,8 +13,8 @@ from django.utils.html import escape
 from django.utils.safestring import mark_safe
 
 from acteurs.publics import Public
-from bassins.models import Bassin, Commune, Epci
-from dispositifs.cibles import cibles_par_cle
+from bassins.models import Commune, Epci
+from dispositifs.cibles import cibles_par_cle, noms_des_bassins
 from dispositifs.etats import Fraicheur, Statut
 from dispositifs.typologie import (
     FAMILLE_PAR_SLUG,
@@ -67,21 +67,21 @@ def facettes(croisement):
         comptes = compter(croisement, croisement.ensemble(*sauf))
         # La valeur choisie trouve, par définition, ce que la liste montre.
         siens = comptes | ({choix: croisement.total} if choix else {})
-        groupes = _groupes(choix, _libelles(nom, siens), siens)
+        groupes = _groupes(choix, _libelles(croisement, nom, siens), siens)
         trouvees += [Facette(filtre.form[nom], groupes)] if groupes else []
     return trouvees
 
 
-def _libelles(nom, comptes):
+def _libelles(croisement, nom, comptes):
     """[(groupe, [(code, libellé)])] des valeurs qu'une facette peut montrer."""
     if nom in FIXES:
         return FIXES[nom]
+    if nom == "bassin":
+        bassins = noms_des_bassins(croisement.territoires)
+        return [("", [(code, libelle) for code, libelle in bassins if code in comptes])]
     if nom in TABLES:
-        modele, cle = TABLES[nom]
-        lignes = modele.objects.values_list(cle, "nom")
-        if nom == "bassin":  # les nommer tous coûte moins que d'en désigner deux cents
-            return [("", [(code, libelle) for code, libelle in lignes if code in comptes])]
-        return [("", lignes.filter(**{f"{cle}__in": list(comptes)}))]
+        trouves = TABLES[nom].objects.filter(pk__in=list(comptes)).values_list("pk", "nom")
+        return [("", trouves)]
     return [("", [(dit, dit.rpartition(" (")[0] or dit) for dit in comptes])]
 
 
@@ -200,4 +200,4 @@ FIXES = {
     "statut": [("", Statut.choices)],
     "fraicheur": [("", Fraicheur.choices)],
 }
-TABLES = {"bassin": (Bassin, "slug"), "epci": (Epci, "pk"), "commune": (Commune, "pk")}
+TABLES = {"epci": Epci, "commune": Commune}

@@ -60,6 +60,7 @@ def filtrer(request):
 
 
 class DispositifFilter(django_filters.FilterSet):
+    # Les choix sont des fonctions : chaque requête copie ces filtres, et copierait leurs paires.
     q = django_filters.CharFilter(label="Mots cherchés", method="cherchant", max_length=200)
     territoire = TerritoireFilter(
         label="Commune, EPCI ou département",
@@ -80,27 +81,27 @@ class DispositifFilter(django_filters.FilterSet):
     )
     famille = django_filters.ChoiceFilter(
         label="Famille",
-        choices=list(FAMILLE_PAR_SLUG.items()),
+        choices=lambda: FAMILLE_PAR_SLUG.items(),
         empty_label="Toutes",
         method="de_famille",
     )
-    type = django_filters.ChoiceFilter(label="Type", choices=TYPES, empty_label="Tous")
+    type = django_filters.ChoiceFilter(label="Type", choices=lambda: TYPES, empty_label="Tous")
     thematique = django_filters.ChoiceFilter(
         label="Thématique data·inclusion",
-        choices=Thematique.choices,
+        choices=lambda: Thematique.choices,
         empty_label="Toutes",
         method="de_thematique",
     )
     public = django_filters.ChoiceFilter(
         label="Public",
-        choices=Public.choices,
+        choices=lambda: Public.choices,
         empty_label="Tous",
         method="pour_le_public",
         help_text="Avec ce qui est ouvert à tous les publics.",
     )
     motif = django_filters.ChoiceFilter(
         label="Motif de déplacement",
-        choices=Motif.choices,
+        choices=lambda: Motif.choices,
         empty_label="Tous",
         field_name="motifs",
         lookup_expr="contient",
@@ -110,11 +111,11 @@ class DispositifFilter(django_filters.FilterSet):
     )
     financeur = django_filters.CharFilter(label="Financeur", method="de_financeur", max_length=250)
     statut = django_filters.ChoiceFilter(
-        label="État", choices=Dispositif.Statut.choices, method="de_statut"
+        label="État", choices=lambda: Dispositif.Statut.choices, method="de_statut"
     )
     fraicheur = django_filters.ChoiceFilter(
         label="Fraîcheur",
-        choices=Dispositif.Fraicheur.choices,
+        choices=lambda: Dispositif.Fraicheur.choices,
         empty_label="Toutes",
         method="de_fraicheur",
     )

@@ -7,50 +7,65 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
-from dispositifs.etats import Frais, statut_au
+from dispositifs.etats import Frais, fraicheur_en_mots, statut_au
 from dispositifs.models import Dispositif
 from dispositifs.territoires import noms_des_territoires, zone_en_mots
 from dispositifs.typologie import LIBELLE_PAR_TYPE
 
 ZONES_PAR_LIGNE = 3
+CHAMPS = (
+    *("nom", "type", "publics", "zone_eligibilite", "frais", "frais_precisions", "statut"),
+    *("confirme_le", "demonstration", "porteur__nom"),
+)
 
 
-class Faits(NamedTuple):
-    """Ce que la ligne dit d'une fiche. Le gabarit n'a plus qu'à l'écrire, cinquante fois."""
+class Ligne(NamedTuple):
+    """Ce qu'une ligne dit d'une fiche. Le gabarit n'a plus qu'à l'écrire, cinquante fois."""
 
+    cle: int
     numero: str
     adresse: str
+    nom: str
     type: str
+    porteur: str
     publics: str
     zone: str
     cout: str
     etat: str
     fraicheur: str
+    demonstration: bool
 
 
 def lignes_de(cles, etat=None):
-    """[(dispositif, `Faits`)] dans l'ordre des clés ; `etat` : celui des territoires, s'il est
-    connu. Deux requêtes, et une par échelle qui n'est pas gardée."""
-    par_cle = Dispositif.objects.with_liste().order_by().in_bulk(cles)
-    trouves = [par_cle[cle] for cle in cles if cle in par_cle]
-    noms = noms_des_territoires({cle for d in trouves for cle in d.zone_eligibilite}, etat)
+    """[`Ligne`] dans l'ordre des clés ; `etat` : celui des territoires, s'il est connu.
+
+    Une requête, et une par échelle de territoire qui n'est pas gardée.
+    """
+    trouvees = Dispositif.objects.filter(pk__in=cles).order_by().values_list("pk", *CHAMPS)
+    par_cle = {valeurs[0]: valeurs for valeurs in trouvees}
+    lues = [dict(zip(CHAMPS, par_cle[cle][1:], strict=True)) for cle in cles if cle in par_cle]
+    noms = noms_des_territoires({c for lue in lues for c in lue["zone_eligibilite"]}, etat)
     jour, adresse = timezone.localdate(), reverse("dispositifs:dispositif_detail", args=[0])
-    return [(d, _faits(d, noms, jour, adresse)) for d in trouves]
+    trouvees = [cle for cle in cles if cle in par_cle]
+    return [_ligne(cle, lue, noms, jour, adresse) for cle, lue in zip(trouvees, lues, strict=True)]
 
 
-def _faits(dispositif, noms, jour, adresse):
-    cout = [Frais(dispositif.frais).label if dispositif.frais else "", dispositif.frais_precisions]
-    if dispositif.frais_precisions and not dispositif.frais:
-        cout[0] = Frais.INCONNU.label
-    return Faits(
-        numero=str(dispositif.pk),
-        adresse=adresse.replace("/0/", f"/{dispositif.pk}/"),
-        type=LIBELLE_PAR_TYPE[dispositif.type],
-        publics=", ".join(dispositif.libelles_publics),
-        zone=zone_en_mots(dispositif.zone_eligibilite, noms, ZONES_PAR_LIGNE),
-        cout=" : ".join(filter(None, cout)),
-        etat=_etat(statut_au(jour, dispositif.statut, dispositif.confirme_le)),
-        fraicheur=_fraicheur(dispositif.fraicheur_en_mots, dispositif.confirme_le),
+def _ligne(cle, lue, noms, jour, adresse):
+    libelles = Dispositif._meta.get_field("publics").libelles
+    frais, precisions, confirme_le = lue["frais"], lue["frais_precisions"], lue["confirme_le"]
+    return Ligne(
+        cle=cle,
+        numero=str(cle),
+        adresse=adresse.replace("/0/", f"/{cle}/"),
+        nom=lue["nom"],
+        type=LIBELLE_PAR_TYPE[lue["type"]],
+        porteur=lue["porteur__nom"],
+        publics=", ".join(libelles.get(code, code) for code in lue["publics"]),
+        zone=zone_en_mots(lue["zone_eligibilite"], noms, ZONES_PAR_LIGNE),
+        cout=" : ".join(filter(None, [Frais(frais).label if frais else "", precisions])),
+        etat=_etat(statut_au(jour, lue["statut"], confirme_le)),
+        fraicheur=_fraicheur(fraicheur_en_mots(jour, confirme_le), confirme_le),
+        demonstration=lue["demonstration"],
     )
 
 

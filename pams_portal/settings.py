@@ -151,7 +151,7 @@ CACHES = {
     "inventaire": {
         "BACKEND": MEMOIRE,
         "LOCATION": "inventaire",
-        "OPTIONS": {"MAX_ENTRIES": 200},
+        "OPTIONS": {"MAX_ENTRIES": 300},
     },
 }
 

@@ -375,11 +375,7 @@ class Dispositif(Suivi, Versionne):
 
     @property
     def fraicheur_en_mots(self):
-        if self.confirme_le is None:
-            return "Jamais confirmé"
-        if self.fraicheur == self.Fraicheur.ROUGE:
-            return "Confirmé il y a plus de 24 mois"
-        return self.fraicheur.label
+        return etats.fraicheur_en_mots(timezone.localdate(), self.confirme_le)
 
     @property
     def est_confirme_par_son_porteur(self):

@@ -4,7 +4,8 @@ from django.db import connection, models, transaction
 
 from dispositifs.mots import mots_ponderes
 
-INSERER = "INSERT INTO dispositifs_mot (dispositif_id, mot, poids) VALUES (%s, %s, %s)"
+INSERER = "INSERT INTO dispositifs_mot (dispositif_id, mot, poids) VALUES "
+PAR_LOT = 300
 
 
 class Zone(models.Model):
@@ -40,8 +41,12 @@ class MotQuerySet(models.QuerySet):
         if changes:
             with transaction.atomic(), connection.cursor() as curseur:
                 self.filter(dispositif__in=changes).delete()
-                # Quarante lignes par dispositif : `bulk_create` coûterait dix fois plus.
-                curseur.executemany(INSERER, neufs)
+                # Quarante lignes par dispositif : `bulk_create` coûterait dix fois plus, et une
+                # ligne par ordre, autant d'allers et retours.
+                for debut in range(0, len(neufs), PAR_LOT):
+                    lot = neufs[debut : debut + PAR_LOT]
+                    valeurs = ", ".join(["(%s, %s, %s)"] * len(lot))
+                    curseur.execute(INSERER + valeurs, [v for ligne in lot for v in ligne])
 
 
 class Mot(models.Model):

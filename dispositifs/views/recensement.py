@@ -1,11 +1,14 @@
 """Recenser : lire, proposer, corriger et confirmer un dispositif."""
 
 import re
+from typing import NamedTuple
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
 
 from acteurs.models import Acteur
@@ -15,6 +18,7 @@ from dispositifs.doublons import doublons_probables
 from dispositifs.forms.doublons import comparer
 from dispositifs.forms.recensement import DispositifForm, StatutForm, bassins_de
 from dispositifs.historique import histoire
+from dispositifs.memoire import etat_des_territoires, si_change, une_fois
 from dispositifs.models import Dispositif, tenant
 from dispositifs.origines import origines
 from dispositifs.ouverture.qualite import qualite
@@ -29,18 +33,47 @@ ACTEURS_PROPOSES = 20
 # --- Lire --------------------------------------------------------------------------------------
 
 
+class Fiche(NamedTuple):
+    """La page d'une fiche : son nom, son contenu ; ou l'adresse de celle qui la remplace."""
+
+    nom: str
+    contenu: str
+    remplacee_par: str = ""
+
+
 @require_safe
 @login_not_required
+@cache_control(private=True, no_cache=True)
+@si_change
 def dispositif_detail(request, pk):
-    visibles = Dispositif.tous.visibles_par(request.user).with_acteurs()
+    """Une personne connectée voit la fiche selon ses droits ; le public, la même, gardée."""
+    if not request.user.is_authenticated:
+        fiche = une_fois(request, lambda: _fiche_publique(request, pk))
+        if fiche.remplacee_par:
+            return redirect(fiche.remplacee_par)
+    else:
+        visibles = Dispositif.tous.visibles_par(request.user).with_acteurs()
+        dispositif = get_object_or_404(visibles.prefetch_related("financeurs"), pk=pk)
+        if dispositif.fusionne_avec_id:
+            return dispositif_fusionne(request, dispositif)
+        fiche = _fiche(request, dispositif)
+    return render(request, "dispositifs/dispositif_detail.html", {"fiche": fiche})
+
+
+def _fiche_publique(request, pk):
+    visibles = Dispositif.tous.visibles_par(request.user).with_noms()
     dispositif = get_object_or_404(visibles.prefetch_related("financeurs"), pk=pk)
     if dispositif.fusionne_avec_id:
-        return dispositif_fusionne(request, dispositif)
+        return Fiche("", "", survivante_visible(request, dispositif).get_absolute_url())
+    return _fiche(request, dispositif, etat_des_territoires(request))
+
+
+def _fiche(request, dispositif, territoires=None):
     modifiable = peut(request.user, Droit.MODIFIER_DISPOSITIF, dispositif)
     cles = dispositif.zone_eligibilite
     contexte = {
         "dispositif": dispositif,
-        "zone": zone_en_mots(cles, noms_des_territoires(cles)),
+        "zone": zone_en_mots(cles, noms_des_territoires(cles, territoires)),
         "modifiable": modifiable,
         "avertissements": avertissements(dispositif) if modifiable else [],
         "qualite": qualite(dispositif) if modifiable else None,
@@ -52,19 +85,19 @@ def dispositif_detail(request, pk):
         "histoire": histoire(dispositif) if request.user.is_authenticated else [],
         **suivi_de(request.user, dispositif, modifiable),
     }
-    return render(request, "dispositifs/dispositif_detail.html", contexte)
+    return Fiche(str(dispositif), render_to_string("dispositifs/fiche.html", contexte, request))
+
+
+def survivante_visible(request, dispositif):
+    visibles = Dispositif.objects.visibles_par(request.user)
+    return get_object_or_404(visibles, pk=dispositif.survivante().pk)
 
 
 def dispositif_fusionne(request, dispositif):
     """Une fiche absorbée mène à celle qui la remplace ; connecté, on peut encore la relire."""
-    survivante = get_object_or_404(
-        Dispositif.objects.visibles_par(request.user), pk=dispositif.survivante().pk
-    )
-    if not request.user.is_authenticated:
-        return redirect(survivante)
     contexte = {
         "dispositif": dispositif,
-        "survivante": survivante,
+        "survivante": survivante_visible(request, dispositif),
         "champs": comparer(dispositif, dispositif)[1],
         "histoire": histoire(dispositif),
     }

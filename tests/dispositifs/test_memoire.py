@@ -129,3 +129,35 @@ def test_l_etat_change_quel_que_soit_l_ordre_des_ecritures_et_les_anciennes_s_ef
 
     assert Revision.objects.count() <= 2 * Revision.GARDEES
     assert set(Revision.etats()) == {"territoires", "inventaire"}
+
+
+def test_la_fiche_du_public_se_garde_et_chaque_ecriture_s_y_voit(
+    client, territoire, redacteur, django_assert_num_queries
+):
+    fiche = f.make_dispositif(nom="Navette", zone_eligibilite=["epci-200043495"])
+    adresse = fiche.get_absolute_url()
+    premiere = client.get(adresse)
+
+    with django_assert_num_queries(1):
+        assert client.get(adresse).content == premiere.content
+    with django_assert_num_queries(1):
+        assert client.get(adresse, headers={"If-None-Match": premiere["ETag"]}).status_code == 304
+    fiche.porteur.nom = "Roues neuves"
+    fiche.porteur.save()
+    assert "Roues neuves" in client.get(adresse).content.decode()
+    client.force_login(redacteur)
+    connecte = client.get(adresse, headers={"If-None-Match": premiere["ETag"]})
+    assert (connecte.status_code, "ETag" in connecte) == (200, False)
+    client.logout()
+    Dispositif.objects.filter(pk=fiche.pk).update(statut="signale")
+    assert client.get(adresse).status_code == 404
+
+
+def test_une_fiche_absorbee_mene_a_la_survivante_meme_gardee(client, territoire):
+    gardee, absorbee = f.make_dispositif(nom="Navette"), f.make_dispositif(nom="Minibus")
+    absorbee.fusionne_avec = gardee
+    absorbee.save()
+
+    for _ in range(2):
+        reponse = client.get(absorbee.get_absolute_url())
+        assert (reponse.status_code, reponse.url) == (302, gardee.get_absolute_url())
