@@ -61,12 +61,13 @@ class EtatDuPlan:
         return conformite(self.plan, timezone.localdate())
 
     @cached_property
-    def attendus(self):
-        """[(partie, ce qui en est attendu, en mots)]"""
+    def manques(self):
+        """[(partie, ce qui en est encore attendu, en mots)]"""
         parties = list(self.plan.parties.select_related("acteur", "plan"))
         parts = parts_de([partie.pk for partie in parties])
         lignes = par_partie(self.plan, parties, parts, {})
-        return [(ligne.partie, ligne.attendu()) for ligne in lignes]
+        attendus = [(ligne.partie, ligne.attendu()) for ligne in lignes]
+        return [(partie, attendu) for partie, attendu in attendus if attendu]
 
 
 DISPARU = Objet("", "", "Son objet a été retiré du plan")
@@ -128,11 +129,12 @@ def _observations(plan):
 
 
 def _parts(etat):
-    """Un point par partie à qui il manque quelque chose, et non un par chose manquante."""
-    for partie, attendu in etat.attendus:
-        if attendu:
-            titre = f"Ce qui manque encore à {partie.acteur}"
-            yield _sujet(Nature.PARTS, partie.identifiant, titre, f"Attendu : {attendu}.")
+    """Un seul point pour tout ce qui manque : la page « Qui doit quoi » en tient le détail."""
+    if manques := etat.manques:
+        lignes = [f"{partie.acteur} : {attendu}" for partie, attendu in manques]
+        pluriel = "s" * (len(manques) > 1)
+        titre = f"Ce qui manque encore à {len(manques)} partie{pluriel}"
+        yield _sujet(Nature.PARTS, "parts", titre, "\n".join(lignes))
 
 
 # --- Ce qu'il en est advenu ----------------------------------------------------------------------
@@ -218,13 +220,9 @@ def _lire_les_observations(seance, cibles, etat):
 
 
 def _lire_les_parts(seance, cibles, etat):
-    objets = {}
-    for partie, attendu in etat.attendus:
-        if str(partie.identifiant) in cibles:
-            adresse = reverse("plans:partie_parts", args=[seance.plan.slug, partie.pk])
-            traite = RIEN if attendu else "Plus rien ne lui manque"
-            objets[str(partie.identifiant)] = Objet(adresse, "Ouvrir ses parts", traite)
-    return objets
+    adresse = reverse("plans:qui_doit_quoi", args=[seance.plan.slug])
+    traite = RIEN if etat.manques else "Plus rien ne manque à personne"
+    return {"parts": Objet(adresse, "Ouvrir « Qui doit quoi »", traite)}
 
 
 LECTURES = {
@@ -247,3 +245,11 @@ def representations_de(seance):
         for partie in parties
     ]
     return suite + [dite for dite in dites if dite.partie_id is None]
+
+
+def decisions_sur(objet):
+    """Les points où un comité a dit quelque chose de cet objet du plan, le dernier d'abord."""
+    points = PointDeSeance.objects.filter(
+        seance__plan=objet.plan_id, cible=str(objet.identifiant)
+    ).exclude(issue="")
+    return points.with_seance().order_by("-seance__jour", "-pk")

@@ -2,6 +2,7 @@
 
 from acteurs.models import Acte, Notification
 from bassins.models import Bassin
+from pams_portal.demonstration.comites import tenir
 from pams_portal.demonstration.contenu import identifiant, lire, lire_tous, textes
 from pams_portal.demonstration.fiches import ecrire_fiche
 from pams_portal.demonstration.observations import ne_rien_envoyer, observer
@@ -36,6 +37,8 @@ def charger_plan(slug, acteurs, personnes, dispositifs):
     Notification.objects.filter(dossier=plan.identifiant).delete()
     for observation in lire(slug, "observations.toml").get("observation", []):
         observer(redaction, **observation)
+    for seance in lire(slug, "comites.toml")["seance"]:
+        tenir(redaction, **seance)
     ne_rien_envoyer(plan)
 
 

@@ -13,6 +13,7 @@ from pams_portal.tableau import en_csv, en_xlsx
 from plans.filters import ObservationFilter
 from plans.forms.observations import MessageForm, ObservationForm
 from plans.models import Chapitre, Contribution, FicheAction, Message, Observation, Plan
+from plans.ordre_du_jour import decisions_sur
 from plans.releve_des_observations import COLONNES, lignes_du_releve
 from plans.views.redaction import piece_de
 
@@ -153,6 +154,7 @@ def montrer(request, observation, form):
         "fil": [(message, message.est_de(request.user)) for message in fil],
         "passage_ici": observation.passage and observation.ou_est_le_passage(),
         "abonnement": abonnement.first(),
+        "decisions": decisions_sur(observation),
         "form": form,
     }
     return render(request, "plans/observation_detail.html", contexte)

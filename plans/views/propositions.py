@@ -15,6 +15,7 @@ from pams_portal.texte import en_html
 from plans.forms.propositions import PropositionForm, RefusForm, d_un_seul_champ
 from plans.models import Plan, Proposition
 from plans.models.propositions import VISEES
+from plans.ordre_du_jour import decisions_sur
 from plans.views.parts import SORTES, part_visible, saisissables
 
 SORTE_VISEE = dict(zip(VISEES, ("contributions", "fiches", "axes", "objectifs"), strict=True))
@@ -77,6 +78,7 @@ def detail(request, proposition, form=None):
         "proposition": proposition,
         "part": proposition.part,
         "lecture": lire(proposition),
+        "decisions": decisions_sur(proposition),
         "decide": proposition.est_ouverte
         and peut(request.user, proposition.droit_de_decider, proposition.part),
         "form": form or RefusForm(),

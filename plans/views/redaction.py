@@ -28,6 +28,7 @@ from plans.models import (
     Plan,
     Reprise,
 )
+from plans.ordre_du_jour import decisions_sur
 from plans.validation import validation_de
 
 
@@ -221,6 +222,7 @@ def fiche_action_detail(request, slug, code):
         "reprises": FicheAction.objects.visibles_par(request.user).reprises_de(fiche),
         "copiable": fiche.est_copiable and plans_ou_copier(request.user).exists(),
         "validation": validation_de(fiche, request.user, tenues) if membre else None,
+        "decisions": decisions_sur(fiche) if membre else [],
         "peut_financer": any(
             peut(
                 request.user,

@@ -50,8 +50,9 @@ def test_une_seance_nait_avec_tout_ce_qui_est_en_suspens(client, plan, en_attent
     assert libelles["fiche"].titre == f"Fiche {en_attente['fiche']}"
     assert libelles["proposition"].presentation == "Plus clair."
     assert libelles["observation"].presentation == "Amiens Métropole : Le délai tient-il ?"
-    [manque] = [p for p in points if p.cible == str(vide.porteur.identifiant)]
-    assert "1 texte" in manque.presentation
+    [manque] = [point for point in points if point.nature == "parts"]
+    assert "Amiens Métropole : sa réponse, 1 texte, 1 fiche" in manque.presentation
+    assert vide.porteur == aom
     assert [point.ordre for point in points] == list(range(len(points)))
     assert natures(points) == sorted(
         natures(points), key=list(dict.fromkeys(natures(points))).index
@@ -146,23 +147,42 @@ def test_un_point_dont_l_objet_a_ete_traite_le_dit(client, plan, en_attente, sea
     assert "Elle a été résolue" in page
 
 
-def test_une_regle_satisfaite_et_une_part_ecrite_le_disent(plan, aom, seance, personnes):
-    vide = f.make_contribution(aom, "gouvernance", texte="", commune=True)
-    aom.reponse = "contribue"
-    aom.save()
+def test_une_regle_levee_le_dit(plan, seance, personnes):
     seance.inscrire(personnes["region"], en_suspens(plan, "cotech"))
-    regle = seance.points.filter(nature="regle").first()
-    part = seance.points.get(nature="parts", cible=str(aom.identifiant))
-    assert (objet_de(regle).traite, objet_de(part).traite) == ("", "")
+    levables = [c.cle for c in conformite(plan, timezone.localdate()) if c.bloque and c.est_levable]
+    point = seance.points.with_seance().get(cible=levables[0])
+    assert objet_de(point).traite == ""
+
+    plan.levees.create(regle=levables[0], motif="Vu.")
+
+    assert objet_de(point).traite == "La règle ne bloque plus : levée par un motif écrit"
+
+
+def test_les_parts_ecrites_le_disent(plan, aom, seance, personnes):
+    vide = f.make_contribution(aom, "gouvernance", texte="")
+    plan.parties.update(reponse="contribue")
+    seance.inscrire(personnes["region"], en_suspens(plan, "cotech"))
+    point = point_sur(seance, "parts")
+    assert point.titre == "Ce qui manque encore à 1 partie"
+    assert objet_de(point).traite == ""
 
     Contribution.objects.filter(pk=vide.pk).update(texte="Le comité se réunit.")
-    for constat in conformite(plan, timezone.localdate()):
-        if constat.cle == regle.cible and constat.est_levable:
-            plan.levees.create(regle=constat.cle, motif="Vu.")
 
-    assert objet_de(part).traite == "Plus rien ne lui manque"
-    if plan.levees.exists():
-        assert objet_de(regle).traite == "La règle ne bloque plus : levée par un motif écrit"
+    assert objet_de(point).traite == "Plus rien ne manque à personne"
+
+
+def test_ce_qu_un_comite_en_a_dit_se_lit_sur_l_objet(client, plan, en_attente, seance, personnes):
+    seance.inscrire(personnes["region"], en_suspens(plan, "cotech"))
+    client.force_login(personnes["departement"])
+    for nature, objet in en_attente.items():
+        point = point_sur(seance, nature)
+        page = client.get(objet.get_absolute_url()).content.decode()
+        assert point.get_absolute_url() not in page
+        type(point).objects.filter(pk=point.pk).update(issue="adopte")
+
+        page = client.get(objet.get_absolute_url()).content.decode()
+        assert point.get_absolute_url() in page
+        assert "adopté (projet de relevé)" in page
 
 
 def test_un_objet_disparu_laisse_son_point(client, plan, aom, seance, personnes):

@@ -99,7 +99,7 @@ def test_le_fil_coute_le_meme_nombre_de_requetes(
         message.personnes.add(personnes["departement"])
         message.parties.add(departement)
     client = au_nom_de("region")
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         client.get(observation.get_absolute_url())
 
 
