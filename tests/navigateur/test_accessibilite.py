@@ -89,6 +89,15 @@ region       -  {plan}observations/nouvelle/contribution/{part}/
 region       -  {plan}observations/nouvelle/fiche/A1.3/
 region       ★  /notifications/
 region       -  /notifications/reglages/
+region       ★  {plan}seances/
+region       -  {plan}seances/nouvelle/
+region       ★  {seance}
+region       -  {seance}modifier/
+region       ★  {seance}presences/
+region       ★  {seance}projeter/
+region       ★  {seance}points/{point}/
+region       -  {seance}points/{point}/modifier/
+lecteur      -  {seance}points/{point}/
 lecteur      -  {plan}observations/1/
 autre        -  /notifications/
 autre        -  /plans/anjou-est/observations/
@@ -168,6 +177,9 @@ region       {plan}parties/nouvelle/
 region       {plan}contributions/{part}/attribuer/
 region       {plan}observations/nouvelle/fiche/A1.3/
 region       {plan}observations/1/
+region       {plan}seances/nouvelle/
+region       {seance}points/nouveau/
+region       {seance}points/{point}/suites/nouvelle/
 region       {plan}axes/nouveau/
 region       {plan}axes/{axe}/objectifs/nouveau/
 region       {plan}fiches/nouvelle/
@@ -204,6 +216,7 @@ def reperes(base):
     f.make_bassin(Epci.objects.filter(departements="80").first(), nom="Bassin sans plan")
     acteur = Acteur.objects.get(nom=REGION)
     sienne = fiche("A1.3")
+    seance = sienne.plan.seances.filter(validee_le=None).first()
     lien = lien_de_mot_de_passe(get_user_model().objects.get(courriel="assemblees@example.org"))
     return {
         "plan": PLAN,
@@ -215,6 +228,8 @@ def reperes(base):
         "lien_de_mot_de_passe": lien[lien.index("/mot-de-passe") :],
         "part": part_de(REGION, "accompagnement").pk,
         "fiche": sienne.pk,
+        "seance": seance.get_absolute_url(),
+        "point": seance.points.first().pk,
         "tenante": sienne.porteur_id,
         "partie": sienne.plan.parties.filter(qualite="invitee").first().pk,
         "axe": sienne.objectif.axe_id,
