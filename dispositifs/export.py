@@ -17,11 +17,11 @@ from openpyxl.styles import Font
 
 from dispositifs.champs import acteur_en_mots
 from dispositifs.effets import par_lots
-from dispositifs.formules import desarmer
 from dispositifs.importation.colonnes import COLONNES, POUR_INFORMATION
 from dispositifs.importation.valeurs import SUITE_COUPEE
 from dispositifs.saisie import en_mots
 from dispositifs.territoires import noms_des_territoires
+from pams_portal.formules import desarmer
 from pams_portal.texte import normaliser
 
 MENTION = "DÉMONSTRATION, contenu fictif"

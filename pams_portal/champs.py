@@ -19,6 +19,22 @@ class TexteRicheField(models.TextField):
         return super().formfield(**{"widget": widget} | kwargs)
 
 
+class ObjetsField(forms.ModelMultipleChoiceField):
+    """Plusieurs objets à clé numérique ; une clé trop longue pour une base est un faux choix."""
+
+    CHIFFRES_AU_PLUS = 18
+
+    def clean(self, valeur):
+        for cle in valeur or []:
+            if len(str(cle)) > self.CHIFFRES_AU_PLUS:
+                raise ValidationError(
+                    self.error_messages["invalid_pk_value"],
+                    code="invalid_pk_value",
+                    params={"pk": f"{str(cle)[: self.CHIFFRES_AU_PLUS]}…"},
+                )
+        return super().clean(valeur)
+
+
 class SaisieDecimale(forms.DecimalField):
     """Un nombre tapé comme on l'écrit : « 12 500,50 € »."""
 

@@ -9,7 +9,7 @@ choisit. Rien n'est remplacé sans avoir été montré ; ce qu'elle abandonne es
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from django import forms
 from django.core.exceptions import ObjectDoesNotExist
@@ -22,6 +22,7 @@ from pams_portal.champs import TexteRicheField
 from pams_portal.comparaison import comparer_textes
 from pams_portal.droits import place_qui_permet
 from pams_portal.fusion import LEUR, MIEN, fusionner
+from pams_portal.requete import numero_lu, uuid_lu
 from pams_portal.texte import en_html, normaliser
 
 PLUS_LA = (
@@ -48,14 +49,6 @@ def valeur_simple(valeur):
     if hasattr(valeur, "isoformat"):
         return valeur.isoformat()
     return format(valeur.normalize(), "f")  # Decimal : 100 et 100.00 sont le même montant
-
-
-def uuid_lu(texte):
-    """L'identifiant que porte ce texte, ou None."""
-    try:
-        return UUID(texte)
-    except ValueError:
-        return None
 
 
 @dataclass
@@ -186,12 +179,15 @@ class FormulaireVersionne(forms.ModelForm):
     def saisie(self):
         """({champ: valeurs}, version de départ) : ce qui est envoyé, tel que tapé."""
         champs = {
-            nom: [v.replace("\r\n", "\n") for v in self.data.getlist(self.add_prefix(nom))]
+            nom: [
+                v.replace("\r\n", "\n").replace("\0", "")
+                for v in self.data.getlist(self.add_prefix(nom))
+            ]
             for nom in self.editables
         }
         # Un conflit ouvert part de « version_comparee » : la reprise le montrera de nouveau.
         depart = self._annoncee("version_comparee" if self._annoncee("a_choisir") else "version")
-        return champs, int(depart[:9]) if depart.isdecimal() else 0
+        return champs, numero_lu(depart) or 0
 
     def apporte(self, champs):
         """Vrai si une saisie gardée dit autre chose que ce qui est enregistré."""
@@ -258,10 +254,11 @@ class FormulaireVersionne(forms.ModelForm):
 
     def _valeurs_a(self, annoncee, leur):
         """Les valeurs de la version annoncée ; ({}, False) si cette version est impossible."""
-        if annoncee.isdecimal() and 1 <= int(annoncee[:9]) <= self.instance.version:
-            if int(annoncee) == self.instance.version:
-                return leur, True
-            return self.instance.valeurs_a_la_version(int(annoncee)), True
+        version = numero_lu(annoncee)
+        if version == self.instance.version:
+            return leur, True
+        if version and version < self.instance.version:
+            return self.instance.valeurs_a_la_version(version), True
         return {}, False
 
     def _fusion_de(self, nom, depart, mien, leur):
@@ -362,11 +359,9 @@ class FormulaireVersionne(forms.ModelForm):
         if isinstance(champ_modele, TexteRicheField):
             return en_html(valeur)
         if champ_modele.is_relation:
-            trouves = champ_modele.related_model._default_manager.filter(
-                pk__in=valeur
-                if isinstance(valeur, (list, tuple))
-                else [getattr(valeur, "pk", valeur)]
-            )
+            cites = valeur if isinstance(valeur, (list, tuple)) else [valeur]
+            cles = [getattr(cite, "pk", cite) for cite in cites]
+            trouves = champ_modele.related_model._default_manager.filter(pk__in=cles)
             return ", ".join(str(objet) for objet in trouves)
         choix = dict(getattr(self.fields[nom], "choices", None) or [])
         if isinstance(valeur, (list, tuple, set)) or hasattr(valeur, "model"):

@@ -70,6 +70,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "pams_portal.octet_nul.OctetNulRefuse",
 ]
 ROOT_URLCONF = "pams_portal.urls"
 WSGI_APPLICATION = "pams_portal.wsgi.application"

@@ -1,7 +1,6 @@
 """Un tableau à emporter, en CSV ou en XLSX, sans que rien ne puisse s'y exécuter."""
 
 import csv
-import re
 from io import BytesIO, StringIO
 
 from django.http import HttpResponse
@@ -9,10 +8,10 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font
 
+from pams_portal.formules import desarmer
 from pams_portal.texte import normaliser
 
 MARQUE = "DÉMONSTRATION, contenu fictif"
-FORMULE = re.compile(r"\s*[=+\-@\t\r]")
 # La limite d'une cellule de classeur.
 SIGNES_AU_PLUS = 32_000
 LARGEUR = 28
@@ -20,8 +19,7 @@ LARGEUR = 28
 
 def inoffensif(valeur):
     """Le texte d'une cellule ; précédé d'une apostrophe si un tableur y verrait une formule."""
-    texte = normaliser("" if valeur is None else valeur)[:SIGNES_AU_PLUS]
-    return f"'{texte}" if FORMULE.match(texte) else texte
+    return desarmer(normaliser("" if valeur is None else valeur)[:SIGNES_AU_PLUS])
 
 
 def lignes_ecrites(colonnes, lignes, demonstration):

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.urls import reverse
 
-from pams_portal.edition import uuid_lu
+from pams_portal.requete import uuid_lu
 from plans.models import Axe, Contribution, FicheAction, Objectif, PointDeSeance
 
 

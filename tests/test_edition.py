@@ -327,3 +327,33 @@ def test_aucun_champ_technique_ne_prend_le_nom_d_un_champ_de_modele():
     """Un indicateur a une valeur de départ : un champ caché du même nom l'effacerait."""
     noms = {c.name for modele in apps.get_models() for c in modele._meta.get_fields()}
     assert noms & set(FormulaireVersionne.TECHNIQUES) - {"version"} == set()
+
+
+# --- Un conflit sur plusieurs objets -------------------------------------------------------------
+
+
+def test_un_conflit_sur_des_objets_nomme_ceux_qui_sont_enregistres(
+    client, bassin, region, personnes
+):
+    territoires = [f.make_epci(nom=f"CC du Pays {n}") for n in (1, 2)]
+    bassin.perimetre.epci.set(territoires)
+    ou = [f"epci-{territoires[0].pk}"]
+    f.make_commune(epci=territoires[0])
+    outils = [
+        f.make_dispositif(region.acteur, nom=f"Outil {n}", zone_eligibilite=ou) for n in (1, 2)
+    ]
+    fiche = f.make_fiche(region)
+    url = reverse("plans:fiche_action_update", args=[fiche.plan.slug, fiche.code])
+    client.force_login(personnes["region"])
+    for lot in (0, 1):
+        envoi = saisie(
+            fiche,
+            version=1,
+            perimetre="epci",
+            epci=[territoires[lot].pk],
+            dispositifs=[outils[lot].pk],
+        )
+        reponse = client.post(url, envoi)
+
+    autres = {c.champ.name: c.leur for c in reponse.context["form"].conflits}
+    assert autres == {"epci": "CC du Pays 1", "dispositifs": "Outil 1"}

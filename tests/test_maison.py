@@ -19,6 +19,8 @@ FEUILLES = {
     "comparaison",
     "fusion",
     "tableau",
+    "formules",
+    "requete",
 }
 # Appelés par Django ou par héritage, jamais nommés dans le code.
 GABARITS_DE_DJANGO = ("django/", "400.html", "403.html", "404.html", "500.html")

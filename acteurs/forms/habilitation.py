@@ -33,6 +33,12 @@ class HabilitationForm(forms.ModelForm):
             self.add_error(
                 "courriel", "Ce compte est fermé. L’administration du portail peut le rouvrir."
             )
+        if connu and connu.is_staff:
+            self.add_error(
+                "courriel",
+                "Ce compte administre le portail : il n’agit pour aucune structure. Donnez le rôle "
+                "à un autre compte de cette personne.",
+            )
         if connu and self._tient_deja(connu, donnees.get("role")):
             self.add_error("role", f"{connu} tient déjà ce rôle.")
         return donnees

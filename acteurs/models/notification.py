@@ -231,6 +231,8 @@ class AbonnementQuerySet(models.QuerySet):
             pk, tour = signing.loads(jeton, salt=Abonnement.SEL)
         except (signing.BadSignature, TypeError, ValueError):
             return None, False
+        if not isinstance(pk, int):
+            return None, False
         abonnement = self.select_related("utilisateur").filter(pk=pk).first()
         return abonnement, abonnement is not None and abonnement.tour == tour
 

@@ -4,8 +4,8 @@ import csv
 import io
 import json
 
-from dispositifs.formules import rearmer
 from dispositifs.importation.listes import est_vide
+from pams_portal.formules import rearmer
 
 ENVELOPPES = ("items", "results", "resultats", "data", "services", "structures")
 SEPARATEURS = ",;\t|"

@@ -13,9 +13,9 @@ from stdnum.fr import siren as numero_siren
 
 from acteurs.publics import Public
 from dispositifs.etats import Frais
-from dispositifs.formules import rearmer
 from dispositifs.importation.lignes import OrganismeLu
 from dispositifs.typologie import TYPES, MobilisablePar, ModeMobilisation, Motif
+from pams_portal.formules import rearmer
 from pams_portal.recherche import normaliser
 
 MOIS = {

@@ -183,6 +183,8 @@ class DemandeQuerySet(models.QuerySet):
             raise LienRefuse("perime") from None
         except BadSignature:
             raise LienRefuse("illisible") from None
+        if not pk.isdecimal():
+            raise LienRefuse("illisible")
         demande = self.select_related("dispositif__porteur", "acteur").filter(pk=int(pk)).first()
         if demande is None:
             raise LienRefuse("caduc")

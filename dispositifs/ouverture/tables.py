@@ -3,7 +3,7 @@
 import csv
 import io
 
-from dispositifs.formules import desarmer
+from pams_portal.formules import desarmer
 
 
 def ligne_csv(valeurs):

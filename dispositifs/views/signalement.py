@@ -19,6 +19,7 @@ from dispositifs.historique import en_mots
 from dispositifs.models import DepotPublic, Dispositif, Envoi, Signalement
 from dispositifs.views.recensement import dispositif_visible
 from pams_portal.droits import Droit, exiger, peut
+from pams_portal.requete import numero_lu
 
 PAR_PAGE = 50
 BASSINS_PROPOSES = 4
@@ -158,7 +159,7 @@ def signalement_appliquer(request, pk):
     exiger(request.user, Droit.REPONDRE_SIGNALEMENT, signalement)
     version = request.POST.get("version", "")
     try:
-        signalement.appliquer(request.user, int(version) if version.isdecimal() else 0)
+        signalement.appliquer(request.user, numero_lu(version) or 0)
     except ValidationError as refus:
         for phrase in refus.messages:
             messages.error(request, phrase)

@@ -3,6 +3,7 @@
 from django import forms
 
 from pams_portal.edition import FormulaireVersionne
+from pams_portal.recherche import normaliser
 from plans.forms.pieces import POUR_UN_ABSENT, FormulaireAvecPiece
 from plans.forms.plan import date_iso
 from plans.models import (
@@ -74,6 +75,18 @@ def exclusifs(form, donnees, nom_partie, nom_organisme):
         )
     elif donnees.get(nom_partie) and donnees.get("piece"):
         form.add_error("piece", POUR_UN_ABSENT)
+    elif partie := _partie_nommee(form.instance.fiche.plan, donnees[nom_organisme]):
+        form.add_error(
+            nom_organisme,
+            f"{partie} est une partie du plan : choisissez-la dans la liste, elle seule répond.",
+        )
+
+
+def _partie_nommee(plan, nom):
+    """La partie du plan qui porte ce nom, accents et casse mis à part ; sinon None."""
+    cherche = normaliser(nom)
+    parties = plan.parties.select_related("acteur")
+    return next((p.acteur for p in parties if normaliser(p.acteur.nom) == cherche), None)
 
 
 class DemandeDeFinancementForm(FormulaireAvecPiece):

@@ -4,6 +4,7 @@ from django import forms
 
 from pams_portal.edition import valeur_simple
 from pams_portal.fusion import LEUR, MIEN
+from pams_portal.requete import numero_lu
 from pams_portal.texte import normaliser
 from plans.models import Proposition
 
@@ -43,9 +44,9 @@ class PropositionForm:
 
     def _depart(self, donnees):
         """La version annoncée ; celle du moment si elle est impossible."""
-        annoncee = donnees.get("version", "") if donnees else ""
-        possible = annoncee.isdecimal() and 1 <= int(annoncee[:9]) <= self.part.version
-        return int(annoncee) if possible else self.part.version
+        annoncee = numero_lu(donnees.get("version", "")) if donnees else None
+        possible = annoncee and annoncee <= self.part.version
+        return annoncee if possible else self.part.version
 
     @property
     def errors(self):

@@ -2,6 +2,7 @@ from django import forms
 
 from bassins.models import Bassin, Commune, Epci
 from dispositifs.models import Dispositif
+from pams_portal.champs import ObjetsField
 from pams_portal.edition import FormulaireVersionne
 from plans.forms.plan import date_iso
 from plans.models import Axe, Contribution, FicheAction, Objectif, PartiePrenante
@@ -67,6 +68,7 @@ class FicheActionForm(FormulaireVersionne):
             "autres_bassins": forms.SelectMultiple(attrs={"size": 5}),
             "dispositifs": forms.CheckboxSelectMultiple,
         }
+        field_classes = {"autres_bassins": ObjetsField, "dispositifs": ObjetsField}
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

@@ -8,6 +8,7 @@ from django.utils.cache import get_conditional_response, patch_cache_control
 from django.views.decorators.http import require_POST, require_safe
 
 from pams_portal.droits import Droit, exiger
+from pams_portal.requete import numero_lu
 from plans.models import Document, Plan
 
 
@@ -18,7 +19,7 @@ def plan_pdf(request, slug):
     plan = get_object_or_404(Plan.objects.visibles_par(request.user), slug=slug)
     documents = Document.objects.lisibles_par(request.user).filter(plan=plan)
     demandee = request.GET.get("revision", "")
-    revision = int(demandee) if demandee.isdecimal() else plan.revision
+    revision = numero_lu(demandee) if demandee else plan.revision
     document = documents.filter(revision=revision).first()
     if document and document.est_servable:
         return servir(request, document)

@@ -18,6 +18,7 @@ from acteurs.models import Acte
 from pams_portal.comparaison import AJOUT, RETRAIT
 from pams_portal.droits import Droit, exiger, peut
 from pams_portal.edition import FormulaireVersionne
+from pams_portal.requete import numero_lu
 from plans.attentes import droit_de_contribuer
 from plans.forms.comite import DecisionForm
 from plans.forms.redaction import AxeForm, ContributionForm, FicheActionForm, ObjectifForm
@@ -147,7 +148,7 @@ def deux_etats(choix, etats):
     versions = [etat.version for etat in etats]
     defaut = {"apres": versions[0], "avant": versions[min(1, len(versions) - 1)]}
     demandees = [choix.get(nom, "") for nom in ("avant", "apres")]
-    if all(v.isdecimal() and int(v[:9]) in versions for v in demandees):
+    if all(numero_lu(v) in versions for v in demandees):
         return tuple(sorted(map(int, demandees)))
     return defaut["avant"], defaut["apres"]
 

@@ -67,7 +67,7 @@ def visa_create(request, slug, pk):
     parties = PartiePrenante.objects.visibles_par(request.user).filter(plan__slug=slug)
     partie = get_object_or_404(parties.select_related("plan", "acteur"), pk=pk)
     exiger(request.user, Droit.VISER, partie)
-    vers, lue = request.POST.get("vers", ""), request.POST.get("empreinte", "")
+    vers, lue = request.POST.get("vers", ""), request.POST.get("empreinte", "").replace("\0", "")
     try:
         visa = Visa.objects.donner(request.user, partie, vers, lue)
     except ValidationError as erreur:

@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 from python_calamine import load_workbook
 
 from dispositifs.export import en_csv, en_xlsx
-from dispositifs.formules import desarmer, rearmer
 from dispositifs.importation.classeurs import apercu, lire
 from dispositifs.importation.colonnes import trouver_entetes
 from dispositifs.importation.moteur import Contexte, Sort, examiner
 from dispositifs.importation.tableur import lire_tableur
 from dispositifs.models import Dispositif
 from pams_portal.edition import valeur_simple
+from pams_portal.formules import desarmer, rearmer
 from tests import factories as f
 
 TELEPHONE = "+33 3 22 00 00 00"

@@ -255,3 +255,14 @@ def test_relire_lit_en_un_nombre_constant_de_requetes(
 
 
 REQUETES = 8
+
+
+def test_ce_que_dit_le_fichier_ne_devient_jamais_du_html(connecte, region, porteuse):
+    piege = "<button formaction=/dispositifs/1/confirmer/>Suite</button>"
+    rangs = [[piege, "Type"], [f"{piege} bis", "garage"]]
+    deposer(connecte, region.acteur, fichiers.xlsx(*rangs))
+    page = connecte.get(
+        reverse("dispositifs:importation_update", args=[Importation.objects.get().pk])
+    )
+    assert "<button formaction" not in page.content.decode()
+    assert "&lt;button formaction" in page.content.decode()

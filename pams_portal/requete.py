@@ -1,0 +1,16 @@
+"""Lire ce qu'annonce une requête : tapé à la main, tout y est possible."""
+
+from uuid import UUID
+
+
+def numero_lu(texte):
+    """Le nombre entier qu'annonce ce texte d'une requête, de neuf chiffres au plus ; sinon None."""
+    return int(texte) if texte.isdecimal() and len(texte) <= 9 else None
+
+
+def uuid_lu(texte):
+    """L'identifiant que porte ce texte, ou None."""
+    try:
+        return UUID(texte)
+    except ValueError:
+        return None
