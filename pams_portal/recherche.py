@@ -10,7 +10,8 @@ from functools import lru_cache
 
 import snowballstemmer
 
-_SANS_EQUIVALENT = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o"})
+# L'octet nul n'est pas un texte, et PostgreSQL le refuse : il ne se cherche pas.
+_SANS_EQUIVALENT = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "\0": " "})
 # Ce que toute phrase contient et qui ne distingue rien, sous sa forme de recherche.
 MOTS_VIDES = {
     *("a", "au", "aux", "avec", "c", "ce", "ces", "cet", "cette", "chez", "d", "dans", "de", "des"),

@@ -14,3 +14,8 @@ def uuid_lu(texte):
         return UUID(texte)
     except ValueError:
         return None
+
+
+def texte_lu(donnees, nom):
+    """Ce que porte ce champ d'un envoi, sans octet nul ; vide s'il manque."""
+    return donnees.get(nom, "").replace("\0", "")

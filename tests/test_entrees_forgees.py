@@ -70,18 +70,30 @@ def test_une_cle_demesuree_est_un_choix_refuse(connecte, plan, champ):
 
 
 @pytest.mark.parametrize(
-    "adresse",
+    "chemin",
     [
         "/solutions/%00/affiche/",
-        "/dispositifs/?q=%00",
-        "/dispositifs/nouveau/?q=%00",
         "/plans/grand-amienois/fiches/A1.1%00/",
         "/plans/grand-amienois/observations/nouvelle/fiche/%00/",
-        "/plans/grand-amienois/parties/nouvelle/?q=%00",
     ],
 )
-def test_une_adresse_a_octet_nul_n_existe_pas(connecte, plan, adresse):
-    assert connecte("region").get(adresse).status_code == 404
+def test_un_chemin_a_octet_nul_n_existe_pas(connecte, plan, chemin):
+    assert connecte("region").get(chemin).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "chemin",
+    [
+        "/acteurs/",
+        "/dispositifs/",
+        "/dispositifs/nouveau/",
+        "/solutions/",
+        "/plans/grand-amienois/parties/nouvelle/",
+    ],
+)
+def test_un_octet_nul_cherche_ne_fait_pas_de_panne(connecte, plan, chemin):
+    recherche = {"q": "a\0b", "commune": "\0"}
+    assert connecte("region").get(chemin, recherche).status_code == 200
 
 
 def test_un_octet_nul_envoye_ne_fait_pas_de_panne(connecte, region, part):
@@ -93,6 +105,8 @@ def test_un_octet_nul_envoye_ne_fait_pas_de_panne(connecte, region, part):
     assert Brouillon.objects.get().champs["texte"] == ["ab"]
     url = reverse("plans:visa_create", args=[slug, region.pk])
     assert client.post(url, {"vers": "\0", "empreinte": "\0"}).status_code == 302
+    url = reverse("plans:plan_passer", args=[slug])
+    assert client.post(url, {"vers": "cadrage\0", "motif": "\0"}).status_code == 302
 
 
 # --- Se faire passer pour un autre ---------------------------------------------------------------

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from pams_portal.droits import Droit, exiger
+from pams_portal.requete import texte_lu
 from plans.conduite import conduite_de
 from plans.conformite import conformite
 from plans.forms.versions import LeveeForm
@@ -47,7 +48,7 @@ def plan_etapes(request, slug):
 def plan_passer(request, slug):
     plan = plan_visible(request, slug)
     exiger(request.user, Droit.CONDUIRE_PLAN, plan)
-    vers, motif = request.POST.get("vers", ""), request.POST.get("motif", "")
+    vers, motif = texte_lu(request.POST, "vers"), texte_lu(request.POST, "motif")
     try:
         plan = plan.passer(request.user, vers, motif)
     except ValidationError as erreur:
@@ -67,7 +68,7 @@ def visa_create(request, slug, pk):
     parties = PartiePrenante.objects.visibles_par(request.user).filter(plan__slug=slug)
     partie = get_object_or_404(parties.select_related("plan", "acteur"), pk=pk)
     exiger(request.user, Droit.VISER, partie)
-    vers, lue = request.POST.get("vers", ""), request.POST.get("empreinte", "").replace("\0", "")
+    vers, lue = texte_lu(request.POST, "vers"), texte_lu(request.POST, "empreinte")
     try:
         visa = Visa.objects.donner(request.user, partie, vers, lue)
     except ValidationError as erreur:
