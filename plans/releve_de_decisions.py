@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from plans.impression.html import INTERDITS
 from plans.models import Representation
@@ -36,6 +37,10 @@ class Releve(NamedTuple):
         return [(rang, suite) for rang, point in self.numerotes for suite in point.suites.all()]
 
     @property
+    def entame(self):
+        return any(point.a_une_decision or point.suites.all() for point in self.points)
+
+    @property
     def numerotes(self):
         return list(enumerate(self.points, start=1))
 
@@ -49,7 +54,7 @@ class Releve(NamedTuple):
         if self.projet:
             return "PROJET : relevé non validé"
         quand = timezone.localtime(self.seance.validee_le)
-        return f"Relevé validé le {quand:%d/%m/%Y} par {self.seance.validee_par}"
+        return f"Relevé validé le {date_format(quand, 'j F Y')} par {self.seance.validee_par}"
 
 
 def rassembler(seance):

@@ -1,4 +1,4 @@
-from plans.models.comite import PointDeSeance, Representation, SeanceDeComite, SuiteADonner
+from plans.models.comite import Representation, SeanceDeComite
 from plans.models.document import Document
 from plans.models.fiche import FicheAction
 from plans.models.lignes import DemandeDePartenariat, Etape, Partenariat
@@ -10,6 +10,7 @@ from plans.models.moyens import (
 )
 from plans.models.observations import Message, Observation
 from plans.models.plan import PartiePrenante, PieceDePlan, Plan
+from plans.models.points import PointDeSeance, SuiteADonner
 from plans.models.propositions import Proposition
 from plans.models.redaction import Axe, Chapitre, Contribution, Objectif
 from plans.models.relances import Relance

@@ -1,6 +1,7 @@
 """Les séances des comités : les préparer, dire qui y siège, projeter l'ordre du jour."""
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
@@ -57,6 +58,7 @@ def seance_detail(request, slug, pk):
         "seance": seance,
         "releve": releve,
         "tient": tient,
+        "supprimable": tient and not releve.entame,
         "valide": peut(request.user, Droit.VALIDER_RELEVE, seance),
         "suspens": suspens_restants(seance, releve.points, etat) if tient else [],
     }
@@ -85,9 +87,13 @@ def seance_delete(request, slug, pk):
     seance = seance_visible(request, slug, pk)
     exiger(request.user, Droit.TENIR_SEANCE, seance)
     if request.method == "POST":
-        seance.supprimer(request.user, Droit.TENIR_SEANCE)
-        messages.success(request, f"{seance} : la séance est supprimée.")
-        return redirect("plans:seance_list", slug)
+        try:
+            seance.retirer(request.user)
+            messages.success(request, f"{seance} : la séance est supprimée.")
+            return redirect("plans:seance_list", slug)
+        except ValidationError as refus:
+            messages.error(request, " ".join(refus.messages))
+            return redirect(seance)
     contexte = {"plan": seance.plan, "seance": seance, "releve": rassembler(seance)}
     return render(request, "plans/seance_delete.html", contexte)
 

@@ -190,7 +190,7 @@ def test_une_suite_parait_dans_ma_part_de_la_partie_designee(client, point, aom,
     assert (attente.objet, str(attente.echeance)) == ("Écrire aux communes", "2027-01-15")
     assert client.get(attente.url).status_code == 200
     notification = Notification.objects.filter(destinataire=personnes["aom"]).latest("pk")
-    assert notification.phrase == "confie une suite à votre structure :"
+    assert notification.phrase == "confie une suite à votre structure"
 
 
 def test_une_suite_echue_est_en_retard(client, point, aom, personnes):

@@ -144,7 +144,7 @@ def test_la_demonstration_et_la_validation_se_lisent_partout(client, tenue, pers
     entete = document.sections[0].header.paragraphs[0].text
     assert "DÉMONSTRATION, contenu fictif" in entete
     assert "PROJET" not in texte_docx(document)
-    assert re.search(r"Relevé validé le \d\d/\d\d/\d{4} par Rita", texte_docx(document))
+    assert re.search(r"Relevé validé le \d+ \w+ \d{4} par Rita", texte_docx(document))
     assert "DÉMONSTRATION, contenu fictif" in html
     assert "PROJET" not in html
     assert "impression-projet.css" not in html

@@ -173,6 +173,35 @@ def test_l_autre_co_pilote_rouvre_et_le_journal_garde_qui_avait_valide(client, s
     )
 
 
+# --- Supprimer ------------------------------------------------------------------------------------
+
+
+def test_une_seance_qui_n_a_rien_decide_se_supprime(client, seance, personnes):
+    f.make_point(seance)
+    client.force_login(personnes["region"])
+
+    client.post(url("seance_delete", seance))
+
+    assert not SeanceDeComite.objects.exists()
+    assert Acte.objects.latest("pk").verbe == "supprimer"
+
+
+@pytest.mark.parametrize("quoi", ["issue", "decision", "suite"])
+def test_une_seance_entamee_ne_se_supprime_plus(client, seance, aom, personnes, quoi):
+    point = f.make_point(seance, **({} if quoi == "suite" else {quoi: "adopte"}))
+    if quoi == "suite":
+        f.make_suite(point, aom)
+    client.force_login(personnes["region"])
+    assert (
+        url("seance_delete", seance) not in client.get(seance.get_absolute_url()).content.decode()
+    )
+
+    page = client.post(url("seance_delete", seance), follow=True).content.decode()
+
+    assert "elle ne se supprime plus" in page
+    assert SeanceDeComite.objects.exists()
+
+
 # --- Le plan figé --------------------------------------------------------------------------------
 
 
