@@ -189,6 +189,8 @@ def test_une_suite_parait_dans_ma_part_de_la_partie_designee(client, point, aom,
     assert attente.verbe == "Faire, comme convenu au COTECH du 3 décembre 2026"
     assert (attente.objet, str(attente.echeance)) == ("Écrire aux communes", "2027-01-15")
     assert client.get(attente.url).status_code == 200
+    SuiteADonner.objects.get().marquer(personnes["aom"], faite=True)
+    assert client.get(reverse("plans:ma_part")).context["attentes"] == []
     notification = Notification.objects.filter(destinataire=personnes["aom"]).latest("pk")
     assert notification.phrase == "confie une suite à votre structure"
 
