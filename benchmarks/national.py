@@ -62,7 +62,7 @@ def _analyser():
 
     if connection.vendor == "postgresql":
         with connection.cursor() as curseur:
-            curseur.execute("ANALYZE")
+            curseur.execute("VACUUM ANALYZE")
 
 
 def _epci_par_departement():

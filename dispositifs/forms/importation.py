@@ -3,12 +3,19 @@
 from django import forms
 
 from bassins.models import Bassin
-from dispositifs.importation.classeurs import POIDS_AU_PLUS, FichierRefuse, apercu
+from dispositifs.importation.classeurs import POIDS_AU_PLUS, FichierRefuse, apercu, lire_les_objets
 from dispositifs.importation.colonnes import COLONNES, trouver_entetes
 from dispositifs.models import Importation
 
 EXEMPLES = 3
 TROP_LOURD = f"Le fichier dépasse {POIDS_AU_PLUS // 1024**2} Mio : divisez-le."
+
+PAS_UNE_PAIRE = (
+    "Un fichier de structures n’accompagne qu’un fichier de services data·inclusion ; l’un des "
+    "deux est un tableur."
+)
+DEUX_FOIS = "Les deux fichiers sont faits de {} : il en faut un de services et un de structures."
+PAS_CELUI_LA = "Ce fichier n’est pas fait de {} data·inclusion."
 
 
 class DepotForm(forms.Form):
@@ -20,8 +27,16 @@ class DepotForm(forms.Form):
     )
     fichier = forms.FileField(
         label="Fichier",
-        help_text="Un tableur (.xlsx, .ods) ou un CSV, 10\u00a0Mio et 20\u00a0000 lignes au plus.",
+        help_text="Un tableur (.xlsx, .ods), un CSV, ou des services data·inclusion (.json, "
+        ".csv) : 10\u00a0Mio et 20\u00a0000 lignes au plus.",
         error_messages={"empty": "Le fichier est vide.", "required": "Choisissez un fichier."},
+    )
+    structures = forms.FileField(
+        label="Structures data·inclusion",
+        required=False,
+        help_text="À côté d’un fichier de services : celui des structures qui les portent. Il peut "
+        "aussi venir à l’étape suivante.",
+        error_messages={"empty": "Le fichier est vide."},
     )
     bassin = forms.ModelChoiceField(
         label="Seulement ce qui touche le bassin",
@@ -37,26 +52,117 @@ class DepotForm(forms.Form):
     def clean_fichier(self):
         """Le fichier s'ouvre et a des lignes : sinon, sa raison s'affiche à côté de lui."""
         fichier = self.cleaned_data["fichier"]
-        if fichier.size > POIDS_AU_PLUS:
-            raise forms.ValidationError(TROP_LOURD)
-        try:
-            self.apercu = apercu(fichier)
-        except FichierRefuse as refus:
-            raise forms.ValidationError(str(refus)) from None
-        if not any(any(textes) for _, textes in self.apercu.suite):
+        self.nature, self.apercu = reconnaitre(fichier)
+        if self.apercu and not any(any(textes) for _, textes in self.apercu.suite):
             raise forms.ValidationError("Le fichier n’a aucune ligne à lire.")
         return fichier
 
+    def clean_structures(self):
+        structures = self.cleaned_data["structures"]
+        if structures:
+            self.nature_des_structures, _ = reconnaitre(structures)
+        return structures
+
+    def clean(self):
+        """Deux fichiers data·inclusion font une paire, dans un ordre ou dans l'autre."""
+        donnees = super().clean()
+        if not donnees.get("structures") or not donnees.get("fichier"):
+            return donnees
+        natures = {self.nature, self.nature_des_structures}
+        if "tableur" in natures:
+            self.add_error("structures", PAS_UNE_PAIRE)
+        elif len(natures) == 1:
+            self.add_error("structures", DEUX_FOIS.format(self.nature))
+        elif self.nature == "structures":
+            paire = {"fichier": donnees["structures"], "structures": donnees["fichier"]}
+            self.nature, donnees = "services", donnees | paire
+        return donnees
+
     def deposer(self, utilisateur):
         donnees = self.cleaned_data
+        fichiers = {"fichier": donnees["fichier"], "structures": donnees["structures"] or ""}
+        if self.nature == "structures":
+            fichiers = {"fichier": "", "structures": donnees["fichier"]}
+        Format = Importation.Format
         return Importation.objects.create(
             acteur=donnees["acteur"],
             utilisateur=utilisateur,
             bassin=donnees["bassin"],
-            fichier=donnees["fichier"],
+            **fichiers,
+            format=Format.TABLEUR if self.nature == "tableur" else Format.DATA_INCLUSION,
             nom_du_fichier=donnees["fichier"].name[-200:],
-            feuille=self.apercu.feuille[:200],
+            feuille=self.apercu.feuille[:200] if self.apercu else "",
         )
+
+
+def reconnaitre(fichier):
+    """(« services » ou « structures », None), ou (« tableur », ses premiers rangs).
+
+    Lève ValidationError, la raison à montrer à côté du champ, si rien ne s'en lit.
+    """
+    if fichier.size > POIDS_AU_PLUS:
+        raise forms.ValidationError(TROP_LOURD)
+    try:
+        nature = lire_les_objets(fichier).nature
+        return nature, apercu(fichier) if nature == "tableur" else None
+    except FichierRefuse as refus:
+        raise forms.ValidationError(str(refus)) from None
+
+
+class PaireForm(forms.Form):
+    """Les deux fichiers data·inclusion d'un import : on ajoute celui qui manque, ou en remplace."""
+
+    services = forms.FileField(
+        label="Fichier des services",
+        required=False,
+        error_messages={"empty": "Le fichier est vide."},
+    )
+    structures = forms.FileField(
+        label="Fichier des structures",
+        required=False,
+        help_text="Sans lui, les services d’une structure inconnue du portail sont refusés.",
+        error_messages={"empty": "Le fichier est vide."},
+    )
+
+    def __init__(self, *args, importation, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.importation = importation
+        for nom, deja in (
+            ("services", importation.fichier),
+            ("structures", importation.structures),
+        ):
+            if deja:
+                self.fields[nom].label += " (déjà déposé : le remplacer)"
+
+    def _attendre(self, nom):
+        fichier = self.cleaned_data[nom]
+        if fichier and reconnaitre(fichier)[0] != nom:
+            raise forms.ValidationError(PAS_CELUI_LA.format(nom))
+        return fichier
+
+    def clean_services(self):
+        return self._attendre("services")
+
+    def clean_structures(self):
+        return self._attendre("structures")
+
+    def clean(self):
+        donnees = super().clean()
+        absent = not self.importation.fichier and not donnees.get("services")
+        if absent and "services" not in self.errors:
+            self.add_error("services", "Choisissez le fichier des services.")
+        return donnees
+
+    def enregistrer(self):
+        """Garde ce qui est ajouté, et demande l'essai."""
+        importation = self.importation
+        if services := self.cleaned_data["services"]:
+            importation.remplacer("fichier", services)
+            importation.nom_du_fichier = services.name[-200:]
+        if structures := self.cleaned_data["structures"]:
+            importation.remplacer("structures", structures)
+        importation.save(update_fields=["fichier", "structures", "nom_du_fichier"])
+        importation.demander(Importation.Etat.EXAMEN)
 
 
 class ColonnesForm(forms.Form):

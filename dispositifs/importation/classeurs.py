@@ -41,20 +41,37 @@ def lire(fichier, feuille="", au_plus=""):
     return Rangs(entete["feuille"], entete["feuilles"], suite, entete["rangs"])
 
 
+class Objets(NamedTuple):
+    """Ce que contient un fichier : des « services », des « structures », ou un « tableur »."""
+
+    nature: str
+    suite: list
+
+
+def lire_les_objets(fichier):
+    """Les `Objets` data·inclusion d'un `File` de Django, [(numéro, {champ: valeur})].
+
+    Lève FichierRefuse, y compris pour un JSON qui n'en est pas fait.
+    """
+    suite = _lignes(fichier, "", "", "objets")
+    nature = next(suite)["nature"]
+    return Objets(nature, [(numero, objet) for numero, objet in suite])
+
+
 def apercu(fichier, feuille=""):
     """Les premiers rangs, en liste : de quoi reconnaître les colonnes."""
     rangs = lire(fichier, feuille, str(APERCU))
     return rangs._replace(suite=list(rangs.suite))
 
 
-def _lignes(fichier, feuille, au_plus):
+def _lignes(fichier, feuille, au_plus, objets=""):
     with tempfile.TemporaryDirectory(prefix="pams-import-") as dossier:
         chemin = Path(dossier) / "fichier"
         with chemin.open("wb") as copie:
             for morceau in fichier.chunks():
                 copie.write(morceau)
         module = "dispositifs.importation.dechiffrer"
-        commande = [sys.executable, "-m", module, str(chemin), feuille, au_plus]
+        commande = [sys.executable, "-m", module, str(chemin), feuille, au_plus, objets]
         processus = subprocess.Popen(
             commande, cwd=settings.BASE_DIR, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
         )

@@ -15,7 +15,6 @@ from acteurs.validators import valider_siret
 from dispositifs.importation.champs_lus import CHAMPS, ChampsLus
 from dispositifs.importation.lignes import LigneLue, OrganismeLu
 from dispositifs.importation.listes import est_vide, lire_liste
-from dispositifs.importation.objets import FichierIllisible, lire_objets
 from dispositifs.models import Dispositif
 from dispositifs.ouverture.data_inclusion import departements_par_region, service
 from dispositifs.ouverture.vocabulaire import (
@@ -34,27 +33,6 @@ SANS_STRUCTURE = (
     "La structure « {} » n’est pas dans le fichier des structures : donnez-le avec celui des "
     "services, ou inscrivez d’abord cette structure."
 )
-SERVICE = {"structure_id", "thematiques"}  # ce qui fait reconnaître une table de services
-PAS_DES_SERVICES = "Ce fichier JSON n’est pas une liste de services data·inclusion."
-
-
-def services_de(octets):
-    """Les objets d'un fichier de services data·inclusion, ou None si c'est un tableur.
-
-    Lève FichierIllisible pour un JSON qui n'est pas fait de services.
-    """
-    en_json = octets.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"[", b"{")
-    try:
-        objets = lire_objets(octets)
-    except FichierIllisible:
-        if en_json:
-            raise
-        return None
-    if objets and set(objets[0][1]) >= SERVICE:
-        return objets
-    if en_json:
-        raise FichierIllisible(PAS_DES_SERVICES)
-    return None
 
 
 class LecteurDataInclusion:

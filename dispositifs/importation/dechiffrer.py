@@ -14,8 +14,16 @@ import zipfile
 from contextlib import suppress
 from datetime import date, datetime, time
 from itertools import islice
+from pathlib import Path
 
 from python_calamine import CalamineError, PasswordError, load_workbook
+
+from dispositifs.importation.objets import (
+    OBJETS_AU_PLUS,
+    TROP_D_OBJETS,
+    FichierIllisible,
+    reconnaitre,
+)
 
 MEMOIRE = 768 * 1024**2
 SECONDES, SECONDES_D_APERCU = 60, 15  # une page web n'attend pas une minute
@@ -189,16 +197,54 @@ def separateur(texte):
     return max(SEPARATEURS, key=regularite)
 
 
+# --- Les objets data·inclusion -------------------------------------------------------------------
+
+
+def objets_du_fichier(chemin):
+    """({"nature": …}, suite de [numéro, objet]) ; un classeur est un « tableur », sans objets."""
+    octets = Path(chemin).read_bytes()
+    if not octets:
+        raise Refus("Le fichier est vide.")
+    if octets.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+        return {"nature": "tableur"}, []
+    try:
+        nature, objets = reconnaitre(octets)
+    except FichierIllisible as erreur:
+        raise Refus(str(erreur)) from None
+    if len(objets) > OBJETS_AU_PLUS:
+        raise Refus(TROP_D_OBJETS)
+    suite = ([n, {champ: aplatir(v) for champ, v in objet.items()}] for n, objet in objets)
+    return {"nature": nature}, suite
+
+
+def aplatir(valeur):
+    """Un texte, un nombre ou une liste de ceux-là ; ce qui est imbriqué revient en texte."""
+    imbriquee = isinstance(valeur, list) and any(isinstance(v, list | dict) for v in valeur)
+    if imbriquee or isinstance(valeur, dict):
+        valeur = json.dumps(valeur, ensure_ascii=False)
+    if isinstance(valeur, str):
+        return valeur.replace("\0", "")  # PostgreSQL ne garde pas le caractère nul
+    if isinstance(valeur, list):
+        return [v.replace("\0", "") if isinstance(v, str) else v for v in valeur]
+    return valeur
+
+
 # --- Le processus --------------------------------------------------------------------------------
 
 
-def principal(chemin, feuille="", au_plus=""):
+def principal(chemin, feuille="", au_plus="", objets=""):
     sortie = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8")
 
     def dire(quoi):
         sortie.write(json.dumps(quoi, ensure_ascii=True) + "\n")
 
     try:
+        if objets:
+            entete, suite = objets_du_fichier(chemin)
+            dire(entete)
+            for objet in suite:
+                dire(objet)
+            return
         entete, rangs = rangs_du_fichier(chemin, feuille)
         dire(entete)
         for numero, rang in enumerate(islice(rangs, int(au_plus) if au_plus else None), 1):
@@ -209,7 +255,8 @@ def principal(chemin, feuille="", au_plus=""):
         dire({"refus": str(refus)})
     except MemoryError:
         dire({"refus": TROP_GRAND})
-    sortie.flush()
+    finally:
+        sortie.flush()
 
 
 if __name__ == "__main__":

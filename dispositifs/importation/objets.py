@@ -10,11 +10,43 @@ from pams_portal.formules import rearmer
 ENVELOPPES = ("items", "results", "resultats", "data", "services", "structures")
 SEPARATEURS = ",;\t|"
 CELLULE_AU_PLUS = 2_000_000  # une zone d'éligibilité peut nommer des milliers de communes
+OBJETS_AU_PLUS = 20_000
+TROP_D_OBJETS = "Ce fichier a plus de 20 000 lignes : restreignez-le à votre territoire."
+PAS_DES_SERVICES = (
+    "Ce fichier JSON n’est fait ni de services ni de structures data·inclusion : chaque service "
+    "donne son « structure_id » et ses « thematiques », chaque structure sa « source », son « id » "
+    "et son « nom »."
+)
+# Ce qui fait reconnaître un service, une structure, et une structure dans un tableau de partenaire.
+SERVICE, STRUCTURE = {"structure_id", "thematiques"}, {"source", "id", "nom"}
+PROPRES_AUX_STRUCTURES = {"reseaux_porteurs", "typologie", "labels_nationaux"}
 ILLISIBLE = "Ce fichier n’est ni un tableau JSON, ni un CSV avec un titre par colonne."
 
 
 class FichierIllisible(Exception):
     """Une phrase à montrer à côté du fichier."""
+
+
+def reconnaitre(octets):
+    """(« services » ou « structures », objets), ou (« tableur », []) si ce n'est pas l'un d'eux.
+
+    Lève FichierIllisible pour un JSON qui n'est fait ni des uns ni des autres.
+    """
+    en_json = octets.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"[", b"{")
+    try:
+        objets = lire_objets(octets)
+    except FichierIllisible:
+        if en_json:
+            raise
+        return "tableur", []
+    titres = set(objets[0][1]) if objets else set()
+    if titres >= SERVICE:
+        return "services", objets
+    if titres >= STRUCTURE and (en_json or titres & PROPRES_AUX_STRUCTURES):
+        return "structures", objets
+    if en_json:
+        raise FichierIllisible(PAS_DES_SERVICES)
+    return "tableur", []
 
 
 def lire_objets(octets):

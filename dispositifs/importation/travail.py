@@ -1,13 +1,15 @@
 """Le travail de fond d'un import : l'essai, puis l'écriture, où qu'en soit l'ouvrier."""
 
 from collections import Counter
+from contextlib import contextmanager
 
 from django.db import transaction
 from django.utils import timezone
 
 from dispositifs.doublons import doublons_du_lot
 from dispositifs.effets import par_lots
-from dispositifs.importation.classeurs import lire
+from dispositifs.importation.classeurs import lire, lire_les_objets
+from dispositifs.importation.data_inclusion import LecteurDataInclusion
 from dispositifs.importation.ecriture import appliquer
 from dispositifs.importation.moteur import Contexte, Sort, examiner
 from dispositifs.importation.tableur import lire_tableur
@@ -21,12 +23,14 @@ A_RELIRE = (
     "ligne, puis importez."
 )
 
+HORS_SUJET = "{0} service{1} sans thématique de mobilité {2} pas lu{1}."
+
 
 def essayer(importation):
     """Examine tout le fichier et garde le sort de chaque ligne ; n'écrit rien dans l'inventaire."""
     examens = examens_de(importation, contexte_de(importation))
     with transaction.atomic():
-        if rendre(importation, Importation.Etat.EXAMINEE, examens):
+        if rendre(importation, Importation.Etat.EXAMINEE, examens, avis=avis_de(importation)):
             garder_les_lignes(importation, examens)
 
 
@@ -67,17 +71,44 @@ def contexte_de(importation):
 def examens_de(importation, contexte):
     """Tous les examens du fichier, en battant régulièrement."""
     examens = []
-    with importation.fichier.open("rb") as fichier:
-        rangs = lire(fichier, importation.feuille)
-        suite = (rang for rang in rangs.suite if rang[0] > importation.rang_des_titres)
-        cles = [cle for _, cle in importation.colonnes]
-        source = importation.source or str(importation.acteur)
-        for examen in examiner(lire_tableur(suite, cles, source), contexte):
+    with lignes_de(importation) as (lignes, nombre):
+        for examen in examiner(lignes, contexte):
             examens.append(examen)
             if len(examens) % LIGNES_PAR_BATTEMENT == 0:
-                importation.battre(min(90, 90 * examen.ligne.numero // max(1, rangs.nombre)))
+                importation.battre(min(90, 90 * examen.ligne.numero // max(1, nombre)))
+    importation.hors_sujet = getattr(lignes, "hors_sujet", 0)
     dire_les_doublons(examens)
     return examens
+
+
+@contextmanager
+def lignes_de(importation):
+    """(suite de `LigneLue`, nombre de lignes du fichier), tant que le fichier est ouvert."""
+    with importation.fichier.open("rb") as fichier:
+        if importation.est_data_inclusion:
+            services = lire_les_objets(fichier).suite
+            yield LecteurDataInclusion(services, structures_de(importation)), len(services)
+        else:
+            rangs = lire(fichier, importation.feuille)
+            suite = (rang for rang in rangs.suite if rang[0] > importation.rang_des_titres)
+            cles = [cle for _, cle in importation.colonnes]
+            source = importation.source or str(importation.acteur)
+            yield lire_tableur(suite, cles, source), rangs.nombre
+
+
+def structures_de(importation):
+    if not importation.structures:
+        return []
+    with importation.structures.open("rb") as fichier:
+        return lire_les_objets(fichier).suite
+
+
+def avis_de(importation):
+    """Ce qu'il faut savoir des lignes que l'essai ne montre pas."""
+    if nombre := importation.hors_sujet:
+        pluriel = "s" if nombre > 1 else ""
+        return HORS_SUJET.format(nombre, pluriel, "ne sont" if nombre > 1 else "n’est")
+    return ""
 
 
 def dire_les_doublons(examens):

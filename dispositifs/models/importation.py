@@ -54,6 +54,10 @@ class Importation(models.Model):
         FAITE = "faite", "Importé"
         ECHEC = "echec", "Échec"
 
+    class Format(models.TextChoices):
+        TABLEUR = "tableur", "Tableur"
+        DATA_INCLUSION = "data_inclusion", "data·inclusion"
+
     TRAVAUX = (Etat.EXAMEN, Etat.ECRITURE)
 
     acteur = models.ForeignKey(Acteur, models.CASCADE, related_name="importations")
@@ -64,6 +68,9 @@ class Importation(models.Model):
         Bassin, models.SET_NULL, null=True, blank=True, related_name="importations"
     )
     fichier = models.FileField(upload_to="importations/", blank=True)
+    # Celui des structures, à côté de celui des services (data·inclusion).
+    structures = models.FileField(upload_to="importations/", blank=True)
+    format = models.CharField(max_length=20, choices=Format, default=Format.TABLEUR)
     nom_du_fichier = models.CharField(max_length=200)
     feuille = models.CharField(max_length=200, blank=True)
     source = models.CharField("nom de la source", max_length=300, blank=True)
@@ -108,6 +115,10 @@ class Importation(models.Model):
     @property
     def est_examinee(self):
         return self.etat == self.Etat.EXAMINEE
+
+    @property
+    def est_data_inclusion(self):
+        return self.format == self.Format.DATA_INCLUSION
 
     @property
     def est_faite(self):
@@ -171,9 +182,16 @@ class Importation(models.Model):
         self.mienne().update(etat=self.Etat.ECHEC, avis=avis, prise=False)
 
     def retirer_le_fichier(self):
-        if self.fichier:
-            self.fichier.storage.delete(self.fichier.name)
-            Importation.objects.filter(pk=self.pk).update(fichier="")
+        for fichier in filter(None, (self.fichier, self.structures)):
+            fichier.storage.delete(fichier.name)
+        Importation.objects.filter(pk=self.pk).update(fichier="", structures="")
+
+    def remplacer(self, nom, fichier):
+        """Prend ce fichier pour `nom` (« fichier » ou « structures ») et oublie l'ancien."""
+        ancien = getattr(self, nom)
+        if ancien:
+            ancien.storage.delete(ancien.name)
+        setattr(self, nom, fichier)
 
     def abandonner(self):
         """Oublie l'import et son fichier ; ce qui est importé reste."""

@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from acteurs.models import Acteur
-from dispositifs.forms.importation import ColonnesForm, DepotForm
+from dispositifs.forms.importation import ColonnesForm, DepotForm, PaireForm
 from dispositifs.importation.classeurs import FichierRefuse, apercu
 from dispositifs.importation.moteur import Sort
 from dispositifs.models import Importation
@@ -61,6 +61,8 @@ def importation_update(request, pk):
     importation = importation_visible(request, pk)
     if importation.est_en_travail or importation.est_faite:
         return redirect(importation)
+    if importation.est_data_inclusion:
+        return completer_la_paire(request, importation)
     feuille = request.GET.get("feuille", importation.feuille)
     try:
         with importation.fichier.open("rb") as fichier:
@@ -74,6 +76,17 @@ def importation_update(request, pk):
         return redirect("dispositifs:importation_detail", pk=pk)
     contexte = {"form": form, "importation": importation, "lue": lue}
     return render(request, "dispositifs/importation_update.html", contexte)
+
+
+def completer_la_paire(request, importation):
+    """Les fichiers data·inclusion : les services, et les structures qui les portent."""
+    donnees = (request.POST, request.FILES) if request.method == "POST" else (None, None)
+    form = PaireForm(*donnees, importation=importation)
+    if request.method == "POST" and form.is_valid():
+        form.enregistrer()
+        return redirect("dispositifs:importation_detail", pk=importation.pk)
+    contexte = {"form": form, "importation": importation}
+    return render(request, "dispositifs/importation_paire.html", contexte)
 
 
 @require_safe

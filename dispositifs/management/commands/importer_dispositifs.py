@@ -10,10 +10,10 @@ from django.core.management.base import BaseCommand, CommandError
 from bassins.models import Bassin
 from dispositifs.importation.classeurs import FichierRefuse, apercu, lire
 from dispositifs.importation.colonnes import trouver_entetes
-from dispositifs.importation.data_inclusion import LecteurDataInclusion, services_de
+from dispositifs.importation.data_inclusion import LecteurDataInclusion
 from dispositifs.importation.ecriture import InventaireChange, appliquer
 from dispositifs.importation.moteur import Contexte, Sort, examiner
-from dispositifs.importation.objets import FichierIllisible, lire_objets
+from dispositifs.importation.objets import FichierIllisible, lire_objets, reconnaitre
 from dispositifs.importation.tableur import lire_tableur
 
 RIEN_RECONNU = (
@@ -22,6 +22,10 @@ RIEN_RECONNU = (
 )
 SEULEMENT_DES_SERVICES = (
     "« --structures » accompagne un fichier de services data·inclusion ; celui-ci est un tableur."
+)
+DES_STRUCTURES = (
+    "Ce fichier est fait de structures data·inclusion : donnez celui des services, et celui-ci par "
+    "« --structures »."
 )
 DES_REFUS, CHANGE = 2, 3
 
@@ -70,8 +74,10 @@ class Command(BaseCommand):
 
     def lignes(self, chemin, structures):
         octets = chemin.read_bytes()
-        services = services_de(octets)
-        if services is not None:
+        nature, services = reconnaitre(octets)
+        if nature == "structures":
+            raise FichierRefuse(DES_STRUCTURES)
+        if nature == "services":
             connues = lire_objets(structures.read_bytes()) if structures else ()
             return LecteurDataInclusion(services, connues)
         if structures:

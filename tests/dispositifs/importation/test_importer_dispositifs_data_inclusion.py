@@ -69,8 +69,12 @@ def test_ce_qui_ne_se_lit_pas_est_refuse_d_une_phrase(db, arguments, phrase):
 
 def test_un_json_sans_service_est_refuse_et_un_tableur_n_a_pas_de_structures(tmp_path, fichiers):
     _, structures = fichiers
-    with pytest.raises(CommandError, match="pas une liste de services"):
+    with pytest.raises(CommandError, match="fait de structures data·inclusion"):
         lancer(structures.removeprefix("--structures="))
+    autre = tmp_path / "autre.json"
+    autre.write_text('[{"a": 1}]')
+    with pytest.raises(CommandError, match="ni de services ni de structures"):
+        lancer(str(autre))
 
     tableur = tmp_path / "partenaires.csv"
     tableur.write_text("Nom;Type;Description\nGarage;garage;Répare.\n")
