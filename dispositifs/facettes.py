@@ -5,6 +5,7 @@ l'on trouverait sans elle. Tout se compte dans l'instantané : aucune requête n
 """
 
 from collections import Counter
+from functools import lru_cache
 from typing import NamedTuple
 
 from django.db.models import F, Q
@@ -47,14 +48,17 @@ class Facette(NamedTuple):
         return mark_safe("".join(map(_options, self.groupes)))  # noqa: S308 (échappé ci-dessous)
 
 
+_echappe = lru_cache(maxsize=4096)(escape)  # les mêmes libellés reviennent à chaque page
+
+
 def _options(groupe):
     titre, valeurs = groupe
     options = "".join(
-        f'<option value="{escape(v.code)}"{" selected" if v.choisie else ""}>'
-        f"{escape(v.libelle)} ({v.nombre if v.nombre < 1000 else localize(v.nombre)})</option>"
+        f'<option value="{_echappe(v.code)}"{" selected" if v.choisie else ""}>'
+        f"{_echappe(v.libelle)} ({v.nombre if v.nombre < 1000 else localize(v.nombre)})</option>"
         for v in valeurs
     )
-    return f'<optgroup label="{escape(titre)}">{options}</optgroup>' if titre else options
+    return f'<optgroup label="{_echappe(titre)}">{options}</optgroup>' if titre else options
 
 
 def facettes(croisement):

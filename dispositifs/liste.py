@@ -1,7 +1,6 @@
 """Une page de la liste, en mots : ce que chaque ligne écrit d'une fiche."""
 
 from functools import lru_cache
-from typing import NamedTuple
 
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -19,27 +18,12 @@ CHAMPS = (
 )
 
 
-class Ligne(NamedTuple):
-    """Ce qu'une ligne dit d'une fiche. Le gabarit n'a plus qu'à l'écrire, cinquante fois."""
-
-    cle: int
-    numero: str
-    adresse: str
-    nom: str
-    type: str
-    porteur: str
-    publics: str
-    zone: str
-    cout: str
-    etat: str
-    fraicheur: str
-    demonstration: bool
-
-
 def lignes_de(cles, etat=None):
-    """[`Ligne`] dans l'ordre des clés ; `etat` : celui des territoires, s'il est connu.
+    """Ce que la liste écrit de chaque fiche, dans l'ordre des clés : le gabarit n'a plus qu'à
+    l'écrire, cinquante fois. Des dictionnaires, car un gabarit y lit deux fois plus vite.
 
-    Une requête, et une par échelle de territoire qui n'est pas gardée.
+    `etat` : celui des territoires, s'il est connu. Une requête, et une par échelle de territoire
+    qui n'est pas gardée.
     """
     trouvees = Dispositif.objects.filter(pk__in=cles).order_by().values_list("pk", *CHAMPS)
     par_cle = {valeurs[0]: valeurs for valeurs in trouvees}
@@ -53,20 +37,20 @@ def lignes_de(cles, etat=None):
 def _ligne(cle, lue, noms, jour, adresse):
     libelles = Dispositif._meta.get_field("publics").libelles
     frais, precisions, confirme_le = lue["frais"], lue["frais_precisions"], lue["confirme_le"]
-    return Ligne(
-        cle=cle,
-        numero=str(cle),
-        adresse=adresse.replace("/0/", f"/{cle}/"),
-        nom=lue["nom"],
-        type=LIBELLE_PAR_TYPE[lue["type"]],
-        porteur=lue["porteur__nom"],
-        publics=", ".join(libelles.get(code, code) for code in lue["publics"]),
-        zone=zone_en_mots(lue["zone_eligibilite"], noms, ZONES_PAR_LIGNE),
-        cout=" : ".join(filter(None, [Frais(frais).label if frais else "", precisions])),
-        etat=_etat(statut_au(jour, lue["statut"], confirme_le)),
-        fraicheur=_fraicheur(fraicheur_en_mots(jour, confirme_le), confirme_le),
-        demonstration=lue["demonstration"],
-    )
+    return {
+        "cle": cle,
+        "numero": str(cle),
+        "adresse": adresse.replace("/0/", f"/{cle}/"),
+        "nom": lue["nom"],
+        "type": LIBELLE_PAR_TYPE[lue["type"]],
+        "porteur": lue["porteur__nom"],
+        "publics": ", ".join(libelles.get(code, code) for code in lue["publics"]),
+        "zone": zone_en_mots(lue["zone_eligibilite"], noms, ZONES_PAR_LIGNE),
+        "cout": " : ".join(filter(None, [Frais(frais).label if frais else "", precisions])),
+        "etat": _etat(statut_au(jour, lue["statut"], confirme_le)),
+        "fraicheur": _fraicheur(fraicheur_en_mots(jour, confirme_le), confirme_le),
+        "demonstration": lue["demonstration"],
+    }
 
 
 # Cinq états, et une date par jour : ces morceaux de gabarit se rendent une fois.

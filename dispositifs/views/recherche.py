@@ -77,7 +77,7 @@ def _lire(request, filtre, peut_ajouter):
         "facettes": facettes(trouves) if lisible else [],
         "page": page,
         "lignes": lignes_de(montrees, territoires),
-        "choisis": choisis(request, montrees),
+        "choisies": choisis(request, montrees).toutes,
         "peut_ajouter": peut_ajouter,
     }
     return Inventaire(

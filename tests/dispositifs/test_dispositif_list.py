@@ -14,7 +14,7 @@ URL = "/dispositifs/"
 
 
 def noms(client, **filtres):
-    return [ligne.nom for ligne in client.get(URL, filtres).context["lignes"]]
+    return [ligne["nom"] for ligne in client.get(URL, filtres).context["lignes"]]
 
 
 def page(client, **filtres):

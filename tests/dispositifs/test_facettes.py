@@ -149,7 +149,7 @@ def test_un_parametre_etranger_ou_repete_ne_derange_rien(client, inventaire):
     reponse = client.get(f"{URL}?type=tad&type=tus&zzz=1&page=-3&tri=")
 
     assert reponse.status_code == 200
-    assert [ligne.nom for ligne in reponse.context["lignes"]] == ["C"]
+    assert [ligne["nom"] for ligne in reponse.context["lignes"]] == ["C"]
 
 
 def test_un_nom_qui_ressemble_a_du_html_reste_du_texte(client, inventaire):
