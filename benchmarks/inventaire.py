@@ -2,8 +2,9 @@
 
 Le même gunicorn (un processus synchrone, sur la boucle locale) sert le portail et une vue qui rend
 une constante à travers les mêmes intergiciels. Les cas passent à tour de rôle : une machine chargée
-les ralentit tous. « jamais vue » : cette adresse n'a jamais été demandée, rien n'en est gardé ;
-« après une écriture » : une fiche vient de changer, l'instantané de l'inventaire est à relire.
+les ralentit tous. Le calcul est celui du seul serveur web, que les autres travaux n'allongent pas.
+« jamais vue » : cette adresse n'a jamais été demandée, rien n'en est gardé ; « après une
+écriture » : une fiche vient de changer, l'instantané de l'inventaire est à relire.
 
 Visées, en temps de la vue nue : fiche 5, liste 15 (SQLite) ou 25 (PostgreSQL), recherche 40, 304
 1,5 ; recherche sur PostgreSQL, p95 sous 150 ms ; liste à 30 000 au plus 1,3 fois celle à 3 000.
@@ -98,15 +99,17 @@ def mesures():
     )
     try:
         _attendre(port)
-        durees = _jouer(port, _cas())
+        durees, calculs = _jouer(port, _cas(), serveur.pid)
     finally:
         serveur.terminate()
         serveur.wait(10)
     nue, nue_moyenne = median(durees[NUE]), mean(durees[NUE])
     for cas, siennes in durees.items():
         p50, p95, moyenne = median(siennes), quantiles(siennes, n=20)[18], mean(siennes)
-        debit = f"{1 / moyenne:.0f} par s, {moyenne / nue_moyenne:.1f} fois moins"
-        yield cas, f"p95 {p95 * 1000:.0f} ms, {debit}", f"{p50:.4f}", f"{p50 / nue:.1f}"
+        debit = f"{1 / moyenne:.0f} par s (÷ {moyenne / nue_moyenne:.1f})"
+        calcul = f"calcul {calculs[cas] * 1000:.1f} ms (× {calculs[cas] / calculs[NUE]:.1f})"
+        detail = f"p95 {p95 * 1000:.0f} ms, {debit}, {calcul}"
+        yield cas, detail, f"{p50:.4f}", f"{p50 / nue:.1f}"
 
 
 class Cas(NamedTuple):
@@ -155,10 +158,17 @@ def _cas():
     }
 
 
-def _jouer(port, cas):
+def _calcul(maitre):
+    """Les secondes de processeur de l'ouvrier de ce gunicorn, à la nanoseconde (Linux)."""
+    [ouvrier] = Path(f"/proc/{maitre}/task/{maitre}/children").read_text().split()
+    return int(Path(f"/proc/{ouvrier}/schedstat").read_text().split()[0]) / 1e9
+
+
+def _jouer(port, cas, maitre):
+    """({cas: [secondes]}, {cas: secondes de calcul, en médiane})"""
     from bassins.revision import Revision, Sujet
 
-    durees = {nom: [] for nom in cas}
+    durees, calculs = {nom: [] for nom in cas}, {nom: [] for nom in cas}
     suites = {nom: cycle(un.adresses) for nom, un in cas.items()}
     debut = time.perf_counter()
     for tour in range(-3, TOURS):
@@ -171,15 +181,16 @@ def _jouer(port, cas):
             else:
                 _, etag = _demander(port, adresse)  # la visite d'avant
                 entetes = {"If-None-Match": etag} if un.de_retour else {}
-            depart = time.perf_counter()
+            depart, avant = time.perf_counter(), _calcul(maitre)
             statut, _ = _demander(port, adresse, entetes)
-            duree = time.perf_counter() - depart
+            duree, calcul = time.perf_counter() - depart, _calcul(maitre) - avant
             assert statut == (304 if un.de_retour else 200), (nom, statut)
             if tour >= 0:
                 durees[nom].append(duree)
+                calculs[nom].append(calcul)
         if tour > 5 and time.perf_counter() - debut > DUREE_MAX:
             break
-    return durees
+    return durees, {nom: median(siens) for nom, siens in calculs.items()}
 
 
 def _demander(port, adresse, entetes=None):

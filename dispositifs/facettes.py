@@ -68,12 +68,20 @@ def facettes(croisement):
         choix = filtre.data.get(nom, "")
         # Sans choix d'état, la liste tait les fermés : cette facette les compte pourtant.
         sauf = [nom] if choix or nom == "statut" else []
-        comptes = compter(croisement, croisement.ensemble(*sauf))
+        comptes = _une_fois(croisement, nom, compter, croisement.ensemble(*sauf))
         # La valeur choisie trouve, par définition, ce que la liste montre.
         siens = comptes | ({choix: croisement.total} if choix else {})
         groupes = _groupes(choix, _libelles(croisement, nom, siens), siens)
         trouvees += [Facette(filtre.form[nom], groupes)] if groupes else []
     return trouvees
+
+
+def _une_fois(croisement, nom, compter, ensemble):
+    """D'une page ou d'un tri à l'autre, les mêmes fiches ont les mêmes comptes."""
+    if nom in DANS_UN_AUTRE:
+        return compter(croisement, ensemble)
+    cle = (nom, ensemble, croisement.territoires)
+    return croisement.instantane.retenir(cle, lambda: compter(croisement, ensemble))
 
 
 def _libelles(croisement, nom, comptes):
@@ -204,4 +212,5 @@ FIXES = {
     "statut": [("", Statut.choices)],
     "fraicheur": [("", Fraicheur.choices)],
 }
+DANS_UN_AUTRE = ("epci", "commune")  # ils se comptent dans le bassin ou l'EPCI choisis
 TABLES = {"epci": Epci, "commune": Commune}

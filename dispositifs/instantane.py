@@ -18,6 +18,7 @@ from dispositifs.champs import acteur_en_mots
 from dispositifs.etats import Statut, fraicheur_au, statut_au
 from dispositifs.models import Dispositif
 
+RETENUS = 200  # comptes de facette, de quelques kilooctets
 UN_OU_ZERO = bytes.maketrans(b"01", b"\x00\x01")
 
 
@@ -63,7 +64,7 @@ class Instantane:
             "fraicheur": self._par_valeur(dates, lambda v: [fraicheur_au(jour, _date(v))]),
             "financeur": self._financeurs(),
         }
-        self._des_bassins = {}
+        self._des_bassins, self._retenus = {}, {}
 
     def _financeurs(self):
         liens = Dispositif.financeurs.through.objects.values_list("acteur", "dispositif")
@@ -139,6 +140,14 @@ class Instantane:
         if etat not in self._des_bassins:
             self._des_bassins = {etat: self.par_cible(lire())}
         return self._des_bassins[etat]
+
+    def retenir(self, cle, compter):
+        """Ce que rend `compter`, retenu sous cette clé aussi longtemps que l'instantané."""
+        if cle not in self._retenus:
+            if len(self._retenus) >= RETENUS:
+                self._retenus = {}
+            self._retenus[cle] = compter()
+        return self._retenus[cle]
 
     @cached_property
     def noms_des_acteurs(self):
