@@ -180,13 +180,6 @@ class DispositifQuerySet(QuerySetSuivi):
     def with_acteurs(self):
         return self.select_related("porteur", "tenu_par", "saisi_par", "confirme_par", "commune")
 
-    def with_noms(self):
-        """Les acteurs et la commune par leurs seuls noms, la fiche sans son texte de recherche."""
-        lies = ("porteur", "tenu_par", "saisi_par", "confirme_par", "commune")
-        champs = {champ.attname for champ in self.model._meta.concrete_fields} - {"recherche"}
-        noms = (f"{lie}__nom" for lie in lies)
-        return self.select_related(*lies).only(*champs, *noms)
-
 
 class DispositifManager(models.Manager.from_queryset(DispositifQuerySet)):
     """Les fiches de l'inventaire. Celles qu'une fusion a remplacées sont dans `Dispositif.tous`."""

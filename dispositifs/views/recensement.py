@@ -6,6 +6,7 @@ from typing import NamedTuple
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Prefetch
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.views.decorators.cache import cache_control
@@ -52,17 +53,22 @@ def dispositif_detail(request, pk):
         if fiche.remplacee_par:
             return redirect(fiche.remplacee_par)
     else:
-        visibles = Dispositif.tous.visibles_par(request.user).with_acteurs()
-        dispositif = get_object_or_404(visibles.prefetch_related("financeurs"), pk=pk)
+        dispositif = fiche_visible(request, pk)
         if dispositif.fusionne_avec_id:
             return dispositif_fusionne(request, dispositif)
         fiche = _fiche(request, dispositif)
     return render(request, "dispositifs/dispositif_detail.html", {"fiche": fiche})
 
 
+def fiche_visible(request, pk):
+    """La fiche, fondue dans une autre ou non, ses acteurs et ses financeurs."""
+    visibles = Dispositif.tous.visibles_par(request.user).with_acteurs().defer("recherche")
+    financeurs = Prefetch("financeurs", Acteur.objects.only("nom"))
+    return get_object_or_404(visibles.prefetch_related(financeurs), pk=pk)
+
+
 def _fiche_publique(request, pk):
-    visibles = Dispositif.tous.visibles_par(request.user).with_noms()
-    dispositif = get_object_or_404(visibles.prefetch_related("financeurs"), pk=pk)
+    dispositif = fiche_visible(request, pk)
     if dispositif.fusionne_avec_id:
         return Fiche("", "", survivante_visible(request, dispositif).get_absolute_url())
     return _fiche(request, dispositif, etat_des_territoires(request))
@@ -78,7 +84,7 @@ def _fiche(request, dispositif, territoires=None):
         "avertissements": avertissements(dispositif) if modifiable else [],
         "qualite": qualite(dispositif) if modifiable else None,
         "doublons": doublons_probables(dispositif) if modifiable else [],
-        "fusions": dispositif.fusions.en_vigueur().select_related("absorbee"),
+        "fusions": dispositif.fusions.en_vigueur().prefetch_related("absorbee"),
         "origines": origines(dispositif, nommer=request.user.is_authenticated),
         "ecarts": dispositif.ecarts.a_decider().count() if modifiable else 0,
         # Le journal nomme des agents : il ne se lit qu'une fois connecté.
