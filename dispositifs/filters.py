@@ -75,9 +75,21 @@ class DispositifFilter(django_filters.FilterSet):
         empty_label="Tous",
         method="du_bassin",
     )
-    epci = choix_dans(Epci.objects.all(), "EPCI", empty_label="Tous", method="de_l_epci")
+    # Les facettes en proposent quelques-uns ; refusé, le code se corrige dans un champ de texte,
+    # pas dans une liste de 35 000 communes.
+    epci = choix_dans(
+        Epci.objects.all(),
+        "EPCI",
+        empty_label="Tous",
+        method="de_l_epci",
+        widget=forms.TextInput,
+    )
     commune = choix_dans(
-        Commune.objects.all(), "Commune", empty_label="Toutes", method="de_la_commune"
+        Commune.objects.all(),
+        "Commune",
+        empty_label="Toutes",
+        method="de_la_commune",
+        widget=forms.TextInput,
     )
     famille = django_filters.ChoiceFilter(
         label="Famille",

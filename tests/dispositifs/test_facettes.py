@@ -162,3 +162,10 @@ def test_un_nom_qui_ressemble_a_du_html_reste_du_texte(client, inventaire):
     assert "&lt;b&gt;&quot;Roues&quot; &amp; fils&lt;/b&gt; (1)</option>" in liste
     assert "<script>" not in page
     assert "<b>" not in liste
+
+
+def test_un_filtre_faux_ne_fait_pas_lister_toutes_les_communes(client, inventaire):
+    page = client.get(URL, {"territoire": "Atlantide", "commune": "02408"}).content.decode()
+
+    assert '<input type="text" name="commune" value="02408"' in page
+    assert "Grandvilliers" not in page

@@ -1,5 +1,7 @@
 """Importer un fichier de partenaire, de son dépôt à la décision, accessible à chaque état."""
 
+import json
+
 import pytest
 from playwright.sync_api import expect
 
@@ -7,6 +9,7 @@ from dispositifs.models import Dispositif, Importation
 from dispositifs.taches import avancer
 from pams_portal.droits import Droit
 from tests.dispositifs.importation import fichiers
+from tests.dispositifs.importation.test_data_inclusion import SERVICE, STRUCTURE
 from tests.navigateur.accessibilite import verifier_axe
 
 pytestmark = pytest.mark.navigateur
@@ -108,3 +111,21 @@ def test_sans_javascript_l_import_se_fait_aussi(visiteur, fichier):
     page.get_by_role("link", name="Actualiser").click()
     expect(page.get_by_text("L’import est fait.")).to_be_visible()
     assert Dispositif.objects.filter(nom="Garage sans script").exists()
+
+
+def test_des_services_data_inclusion_puis_leurs_structures(visiteur, tmp_path):
+    page = visiteur("region", **CALME)
+    services, structures = tmp_path / "services.json", tmp_path / "structures.json"
+    services.write_text(json.dumps([SERVICE | {"zone_eligibilite": ["80"]}]))
+    structures.write_text(json.dumps([STRUCTURE | {"siret": "35600000000048"}]))
+    deposer(page, services)
+    expect(page.get_by_text("Ajoutez le fichier de leurs structures")).to_be_visible()
+    verifier_axe(page)
+    essayer(page)
+    expect(page.get_by_text("n’est pas dans le fichier des structures")).to_be_visible()
+
+    page.get_by_role("link", name="Revoir les fichiers").click()
+    page.get_by_label("Fichier des structures").set_input_files(structures)
+    essayer(page)
+    importer(page)
+    assert Dispositif.objects.get(nom=SERVICE["nom"]).porteur.siren == "356000000"
