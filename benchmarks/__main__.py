@@ -1,4 +1,4 @@
-"""Toutes les mesures du portail, en tableau : `make bench`, ou `python -m benchmarks [mot…]`.
+"""Toutes les mesures du portail, un tableau par sujet : `make bench`, ou `python -m benchmarks [mot…]`.
 
 Chaque mesure part d'une base jetable. Un mot ne garde que les mesures dont le nom le contient.
 """
@@ -39,6 +39,7 @@ def tableau(mesures):
         print("  ".join(cellules))
         if rang == 0:
             print("  ".join("-" * large for large in largeurs))
+    print(flush=True)
 
 
 def principal(mots):
@@ -49,7 +50,8 @@ def principal(mots):
         modules = (document, journal, comparaison, importation, versions, inventaire)
         groupes = [module.mesurer for module in modules]
         choisis = [g for g in groupes if not mots or any(mot in g.__module__ for mot in mots)]
-        tableau([mesure for groupe in choisis for mesure in groupe()])
+        for groupe in choisis:
+            tableau(list(groupe()))
 
 
 if __name__ == "__main__":
