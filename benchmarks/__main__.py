@@ -1,4 +1,4 @@
-"""Toutes les mesures du portail, un tableau par sujet : `make bench`, ou `python -m benchmarks [mot…]`.
+"""Toutes les mesures, un tableau par sujet : `make bench`, ou `python -m benchmarks [mot…]`.
 
 Chaque mesure part d'une base jetable. Un mot ne garde que les mesures dont le nom le contient.
 """

@@ -20,6 +20,7 @@ PUBLIC = {
     "un synonyme": {"q": "TAD"},
     "deux mots": {"q": "garage laon"},
     "le porteur": {"q": "roues"},
+    "le porteur avant la prose": {"q": "caisse"},
     "un mot court": {"q": "b"},
     "un morceau": {"q": "arag"},
     "aucun mot": {"q": "de la"},
@@ -46,6 +47,7 @@ PUBLIC = {
     "triés": {"tri": "anciens"},
     "cherchés et triés": {"q": "garage", "tri": "porteur"},
 }
+PROSE = {"Vélos": "Un garage de Laon", "Prêt": "Un garage de Laon", "Écluse": "Une caisse"}
 CONNECTE = {"les fermés": {"statut": "ferme"}, "les signalés": {"statut": "signale"}}
 
 
@@ -80,7 +82,7 @@ def inventaire(territoire):
             publics=publics,
             motifs=motifs,
             zone_eligibilite=zone,
-            description="Un garage de Laon" if nom in ("Vélos", "Prêt") else "Autre chose",
+            description=PROSE.get(nom, "Autre chose"),
             confirme_le=None if age is None else jour - timedelta(days=age),
             fin_financement=bientot if age == 3 else None,
         )
