@@ -66,6 +66,7 @@ class Droit(models.TextChoices):
     MODIFIER_FINANCEMENT = "modifier_financement", "Saisir et confirmer son propre financement"
     SOLLICITER_FINANCEMENT = "solliciter_financement", "Solliciter un financeur sur sa fiche"
     MODIFIER_INDICATEUR = "modifier_indicateur", "Créer et modifier son indicateur"
+    SAISIR_VALEUR = "saisir_valeur", "Saisir les valeurs d’un indicateur que sa structure suit"
     PROPOSER = "proposer", "Proposer de modifier la part d’une autre partie"
     REPRENDRE_PROPOSITION = "reprendre_proposition", "Reprendre sa proposition tant qu’elle attend"
     OBSERVER = "observer", "Faire une observation sur le plan, répondre à celle d’un autre"
@@ -163,6 +164,7 @@ MATRICE = {
     Droit.MODIFIER_FINANCEMENT:   Regle(SIEN, SIEN, SIEN, NON,  NON,  NON,  VALIDEUR,  "est_en_redaction"),
     Droit.SOLLICITER_FINANCEMENT: Regle(SIEN, SIEN, SIEN, NON,  NON,  NON,  REDACTEUR, "est_en_redaction"),
     Droit.MODIFIER_INDICATEUR:    Regle(SIEN, SIEN, SIEN, NON,  NON,  NON,  REDACTEUR, "est_en_redaction"),
+    Droit.SAISIR_VALEUR:          Regle(SIEN, SIEN, SIEN, NON,  NON,  NON,  REDACTEUR, "est_mesurable"),
     Droit.PROPOSER:               Regle(TOUT, TOUT, TOUT, NON,  NON,  NON,  REDACTEUR, "est_en_redaction"),
     Droit.REPRENDRE_PROPOSITION:  Regle(SIEN, SIEN, SIEN, NON,  NON,  NON,  REDACTEUR, "est_ouverte"),
     Droit.OBSERVER:               Regle(TOUT, TOUT, TOUT, TOUT, NON,  NON,  REDACTEUR, "est_observable"),

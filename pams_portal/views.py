@@ -37,6 +37,7 @@ CONDITIONS_EN_MOTS = {
     "discussion, tant que personne n’a répondu",
     "vient_d_un_absent": "Si la structure porteuse l’a envoyée par le lien reçu, et que personne "
     "n’a de compte pour tenir la fiche",
+    "est_mesurable": "Tant que le plan est en rédaction, puis une fois adopté, jusqu’à sa clôture",
     "est_retirable": "Tant que le plan est en rédaction, que la fiche est un brouillon et que "
     "personne d’autre ne s’y est engagé",
 }
@@ -74,6 +75,7 @@ GROUPES = {
         Droit.MODIFIER_FINANCEMENT,
         Droit.SOLLICITER_FINANCEMENT,
         Droit.MODIFIER_INDICATEUR,
+        Droit.SAISIR_VALEUR,
     ],
     "Les propositions": [Droit.PROPOSER, Droit.REPRENDRE_PROPOSITION],
     "Les observations": [

@@ -33,6 +33,7 @@ RANGEMENT = {
     "plans.seancedecomite": ("", "plan"),
     "plans.representation": ("seance", "seance__plan"),
     "plans.pointdeseance": ("seance", "seance__plan"),
+    "plans.valeurindicateur": ("fiche", "indicateur__fiche__plan"),
     "plans.suiteadonner": ("seance", "point__seance__plan"),
 } | {
     f"plans.{ligne}": ("fiche", "fiche__plan")

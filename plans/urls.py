@@ -120,6 +120,11 @@ urlpatterns = [
     path(f"{FICHE}proposer/", validation.fiche_action_proposer, name="fiche_action_proposer"),
     path(f"{FICHE}avis/", validation.avis_update, name="avis_update"),
     # Les lignes d'une fiche : étapes, budget, financements, partenariats, indicateurs
+    path(
+        f"{FICHE}indicateurs/<int:pk>/valeurs/nouvelle/",
+        lignes.valeur_create,
+        name="valeur_create",
+    ),
     path(f"{LIGNE}nouvelle/", lignes.ligne_create, name="ligne_create"),
     path(f"{LIGNE}<int:pk>/modifier/", lignes.ligne_update, name="ligne_update"),
     path(f"{LIGNE}<int:pk>/supprimer/", lignes.ligne_delete, name="ligne_delete"),

@@ -40,6 +40,7 @@ from plans.models import (
     Proposition,
     SeanceDeComite,
     SuiteADonner,
+    ValeurIndicateur,
     Version,
     Visa,
 )
@@ -288,6 +289,11 @@ def make_partenariat(fiche, partie=None, **champs):
 def make_indicateur(fiche, **champs):
     defaut = {"porteur": fiche.porteur, "libelle": f"Indicateur {next(_n)}", "unite": "personnes"}
     return Indicateur.objects.create(fiche=fiche, **defaut | champs)
+
+
+def make_valeur(indicateur, **champs):
+    defaut = {"porteur": indicateur.porteur, "date": date(2026, 6, 30), "valeur": 120}
+    return ValeurIndicateur.objects.create(indicateur=indicateur, **defaut | champs)
 
 
 def make_version(plan, **champs):

@@ -66,6 +66,7 @@ def objets(bassin, plan, region, departement, aom, spe, association, invitee, pe
     versionnee = f.make_contribution(region, version=2)
     proposition = f.make_proposition(departement, versionnee)
     etape, role = f.make_etape(fiche, version=2), f.make_partenariat(fiche, aom, version=2)
+    suivi = f.make_indicateur(fiche, suivi_par=aom)
     euro = f.make_financement(fiche, departement, version=2)
     type(objectif.axe).objects.filter(pk=objectif.axe_id).update(version=2)
     plan.levees.create(regle="B5-lecture", motif="Relu.")
@@ -171,6 +172,10 @@ def objets(bassin, plan, region, departement, aom, spe, association, invitee, pe
             *(adopte.slug, publique.code, "financements"),
             f.make_piece(f.make_financement(publique)).pk,
         ],
+        "mesurable": [*de_fiche, suivi.pk],
+        "mesurable_adopte": [adopte.slug, publique.code, f.make_indicateur(publique).pk],
+        "valeur_neuve": [*de_fiche, "valeurs"],
+        "valeur_aom": [*de_fiche, "valeurs", f.make_valeur(suivi, porteur=aom).pk],
         "demande_muette": [*de_fiche, "demandes-de-financement", demande.pk],
         "demande_chiffree": [*de_fiche, "demandes-de-financement", chiffre.pk],
         "role_sollicite": [*de_fiche, "partenariats", sollicite.pk],

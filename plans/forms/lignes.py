@@ -2,6 +2,7 @@
 
 from django import forms
 
+from pams_portal.droits import Qualite
 from pams_portal.edition import FormulaireVersionne
 from pams_portal.recherche import normaliser
 from plans.forms.pieces import POUR_UN_ABSENT, FormulaireAvecPiece
@@ -13,6 +14,7 @@ from plans.models import (
     Financement,
     Indicateur,
     LigneBudget,
+    ValeurIndicateur,
 )
 
 PIECE_ATTENDUE = "Citez la pièce qui établit ce financement."
@@ -140,9 +142,16 @@ class IndicateurForm(FormulaireVersionne):
         model = Indicateur
         fields = [
             *("libelle", "unite", "depart", "date_depart", "cible", "echeance"),
-            *("source", "frequence"),
+            *("source", "frequence", "suivi_par"),
         ]
         widgets = {"date_depart": date_iso(), "echeance": date_iso()}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        parties = self.instance.plan.parties.select_related("acteur")
+        parties = parties.exclude(pk=self.instance.porteur_id).exclude(qualite=Qualite.INVITEE)
+        self.fields["suivi_par"].queryset = parties
+        self.fields["suivi_par"].empty_label = "Personne d’autre"
 
     def clean(self):
         donnees = super().clean()
@@ -150,3 +159,20 @@ class IndicateurForm(FormulaireVersionne):
         if debut and fin and fin < debut:
             self.add_error("echeance", "L’échéance de la cible précède la valeur de départ.")
         return donnees
+
+
+class ValeurIndicateurForm(FormulaireVersionne):
+    class Meta:
+        model = ValeurIndicateur
+        fields = ["date", "valeur", "source", "commentaire"]
+        widgets = {"date": date_iso(), "commentaire": forms.Textarea(attrs={"rows": 4})}
+
+    def clean_date(self):
+        date = self.cleaned_data["date"]
+        autres = ValeurIndicateur.objects.filter(indicateur=self.instance.indicateur, date=date)
+        deja = autres.exclude(pk=self.instance.pk).select_related("porteur__acteur").first()
+        if deja:
+            raise forms.ValidationError(
+                f"L’indicateur a déjà une valeur à cette date, saisie par {deja.porteur.acteur}."
+            )
+        return date

@@ -331,6 +331,7 @@ def fiches_imprimees(plan):
             Prefetch("financements", financements),
             Prefetch("partenariats", Partenariat.objects.select_related("partie__acteur")),
             Prefetch("indicateurs", Indicateur.objects.select_related("porteur__acteur")),
+            "indicateurs__mesures",
         )
     )
 

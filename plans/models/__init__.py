@@ -16,7 +16,7 @@ from plans.models.redaction import Axe, Chapitre, Contribution, Objectif
 from plans.models.relances import Relance
 from plans.models.reperes import Repere
 from plans.models.reprises import Reprise
-from plans.models.suivi import Indicateur
+from plans.models.suivi import Indicateur, ValeurIndicateur
 from plans.models.validation import AvisSurFiche
 from plans.models.versions import Levee, Version, Visa
 
@@ -49,6 +49,7 @@ __all__ = [
     "Reprise",
     "SeanceDeComite",
     "SuiteADonner",
+    "ValeurIndicateur",
     "Version",
     "Visa",
     "elaguer_les_pieces",

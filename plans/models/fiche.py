@@ -47,6 +47,8 @@ class FicheActionQuerySet(PieceQuerySet):
             "financements__saisi_par__acteur",
             "partenariats__partie__acteur",
             "indicateurs__porteur__acteur",
+            "indicateurs__suivi_par__acteur",
+            "indicateurs__mesures__porteur__acteur",
             "dispositifs__porteur",
             "epci",
             "communes",

@@ -366,15 +366,15 @@ class PartiePrenante(PieceDePlan):
         portees = (self.contributions, self.fiches, self.financements, self.partenariats)
         signees = (self.propositions, self.avis, self.visas, self.suites)
         saisis = Financement.objects.filter(saisi_par=self).exclude(financeur=self)
-        return [
-            part for lot in (*portees, self.indicateurs, *signees, saisis) for part in lot.all()
-        ]
+        mesurees = (self.indicateurs, self.indicateurs_suivis, self.mesures)
+        return [part for lot in (*portees, *mesurees, *signees, saisis) for part in lot.all()]
 
     def parts_sans_plume(self, qualite):
         """Ce que la partie porte et ne pourrait plus écrire en cette qualité."""
         if qualite == Qualite.INVITEE:
             portees = (self.contributions, self.fiches, self.financements, self.partenariats)
-            return [part for lot in (*portees, self.indicateurs) for part in lot.all()]
+            mesures = (self.indicateurs, self.indicateurs_suivis)
+            return [part for lot in (*portees, *mesures) for part in lot.all()]
         if qualite == Qualite.ASSOCIEE:
             return [c for c in self.contributions.all() if c.chapitre.est_du_spe]
         return []

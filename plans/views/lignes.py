@@ -24,6 +24,7 @@ from plans.forms.lignes import (
     FinancementForm,
     IndicateurForm,
     LigneBudgetForm,
+    ValeurIndicateurForm,
 )
 from plans.models import (
     DemandeDeFinancement,
@@ -33,6 +34,7 @@ from plans.models import (
     Indicateur,
     LigneBudget,
     Partenariat,
+    ValeurIndicateur,
 )
 from plans.pieces import TYPES
 from plans.views.redaction import fiche_visible, piece_de
@@ -45,9 +47,10 @@ class Nature(NamedTuple):
     droit: Droit
     titre: str
     ancre: str
-    # Reçoit la fiche et la partie qui écrit ; rend la ligne neuve.
-    fabrique: Callable
+    # De la fiche et de la partie qui écrit, la ligne neuve ; None si elle naît à une autre adresse.
+    fabrique: Callable | None
     modifiable: bool = True
+    vers_la_fiche: str = "fiche"
 
 
 NATURES = {
@@ -95,6 +98,14 @@ NATURES = {
         "indicateurs",
         lambda fiche, partie: Indicateur(fiche=fiche, porteur=fiche.porteur),
     ),
+    "valeurs": Nature(
+        ValeurIndicateurForm,
+        Droit.SAISIR_VALEUR,
+        "Valeur d’un indicateur",
+        "indicateurs",
+        None,
+        vers_la_fiche="indicateur__fiche",
+    ),
 }
 
 
@@ -105,8 +116,9 @@ def nature_ou_404(cle):
 
 
 def ligne_de(nature, fiche, pk):
-    lignes = nature.form.Meta.model.objects.filter(fiche=fiche)
-    return get_object_or_404(lignes.select_related("fiche__plan", "fiche__porteur"), pk=pk)
+    chemin = nature.vers_la_fiche
+    lignes = nature.form.Meta.model.objects.filter(**{chemin: fiche})
+    return get_object_or_404(lignes.select_related(f"{chemin}__plan", f"{chemin}__porteur"), pk=pk)
 
 
 def revenir(fiche, nature):
@@ -115,15 +127,32 @@ def revenir(fiche, nature):
 
 def ligne_create(request, slug, code, nature):
     fiche, nature = fiche_visible(request, slug, code), nature_ou_404(nature)
-    ligne = piece_de(
-        request.user, nature.droit, fiche.plan, lambda partie: nature.fabrique(fiche, partie)
-    )
+    if nature.fabrique is None:
+        raise Http404
+    return ajouter(request, fiche, nature, lambda partie: nature.fabrique(fiche, partie))
+
+
+def valeur_create(request, slug, code, pk):
+    """Une valeur datée d'un indicateur, à la partie qui la saisit."""
+    fiche = fiche_visible(request, slug, code)
+    indicateur = get_object_or_404(fiche.indicateurs.select_related("porteur__acteur"), pk=pk)
+
+    def fabrique(partie):
+        return ValeurIndicateur(indicateur=indicateur, porteur=partie)
+
+    return ajouter(request, fiche, NATURES["valeurs"], fabrique, indicateur)
+
+
+def ajouter(request, fiche, nature, fabrique, indicateur=None):
+    """L'écran et l'écriture d'une ligne neuve, au nom de la partie qui en a le droit."""
+    ligne = piece_de(request.user, nature.droit, fiche.plan, fabrique)
     form = nature.form(request.POST or None, request.FILES or None, instance=ligne)
     if request.method == "POST" and form.enregistrer(request.user, nature.droit):
         messages.success(request, "La ligne est ajoutée.")
         avertir_du_financement(request, fiche)
         return revenir(fiche, nature)
     contexte = {"form": form, "plan": fiche.plan, "fiche": fiche, "nature": nature}
+    contexte["indicateur"] = indicateur
     return render(request, "plans/ligne_create.html", contexte)
 
 

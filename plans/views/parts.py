@@ -51,11 +51,11 @@ def du_plan(modele, chemin, *avec):
     return visibles
 
 
-def de_la_fiche(modele):
+def de_la_fiche(modele, chemin="fiche"):
     def visibles(utilisateur):
         fiches = FicheAction.objects.visibles_par(utilisateur)
-        lignes = modele.objects.filter(fiche__in=fiches)
-        return lignes.select_related("fiche__plan", "fiche__porteur__acteur")
+        lignes = modele.objects.filter(**{f"{chemin}__in": fiches})
+        return lignes.select_related(f"{chemin}__plan", f"{chemin}__porteur__acteur")
 
     return visibles
 
@@ -94,11 +94,11 @@ SORTES = {
     "partenariats": Sorte(de_la_fiche(Partenariat), lambda ligne: Droit.MODIFIER_FICHE, form=None),
 } | {
     cle: Sorte(
-        de_la_fiche(NATURES[cle].form.Meta.model),
+        de_la_fiche(NATURES[cle].form.Meta.model, NATURES[cle].vers_la_fiche),
         lambda ligne, droit=NATURES[cle].droit: droit,
         NATURES[cle].form,
     )
-    for cle in ("etapes", "budget", "financements", "indicateurs")
+    for cle in ("etapes", "budget", "financements", "indicateurs", "valeurs")
 }
 
 

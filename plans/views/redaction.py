@@ -27,6 +27,7 @@ from plans.models import (
     Objectif,
     Plan,
     Reprise,
+    ValeurIndicateur,
 )
 from plans.ordre_du_jour import decisions_sur
 from plans.validation import validation_de
@@ -216,6 +217,15 @@ def fiche_action_detail(request, slug, code):
     tenues = parties_tenues(request.user)
     poser_les_discussions(fiche.plan, request.user, fiches=[fiche])
     Reprise.objects.filter(fiche=fiche).poser_sur([("fiche", fiche)], request.user)
+    for indicateur in fiche.indicateurs.all():
+        indicateur.a_relever = any(
+            peut(
+                request.user,
+                Droit.SAISIR_VALEUR,
+                ValeurIndicateur(indicateur=indicateur, porteur_id=partie_id),
+            )
+            for partie_id in tenues
+        )
     contexte = {
         "fiche": fiche,
         "plan": fiche.plan,

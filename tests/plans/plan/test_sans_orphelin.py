@@ -20,6 +20,8 @@ def une_part(sorte, aom, region):
         "saisie": lambda: f.make_financement(f.make_fiche(region), saisi_par=aom),
         "partenariat": lambda: f.make_partenariat(f.make_fiche(region), aom),
         "indicateur": lambda: f.make_indicateur(f.make_fiche(region), porteur=aom),
+        "suivi": lambda: f.make_indicateur(f.make_fiche(region), suivi_par=aom),
+        "mesure": lambda: f.make_valeur(f.make_indicateur(f.make_fiche(region)), porteur=aom),
         "proposition": lambda: f.make_proposition(aom, f.make_contribution(region)),
         "suite": lambda: f.make_suite(f.make_point(f.make_seance(aom.plan)), aom),
         "visa": lambda: f.make_visa(f.make_version(aom.plan), aom),
@@ -29,7 +31,7 @@ def une_part(sorte, aom, region):
 
 SORTES = [
     *("contribution", "fiche", "financement", "saisie", "partenariat", "indicateur"),
-    *("proposition", "visa", "avis", "suite"),
+    *("suivi", "mesure", "proposition", "visa", "avis", "suite"),
 ]
 
 
@@ -60,7 +62,7 @@ def test_ce_qu_une_partie_retiree_a_dit_reste_lisible(client, plan, region, aom,
 
 
 @pytest.mark.parametrize(
-    "sorte", ["contribution", "fiche", "financement", "partenariat", "indicateur"]
+    "sorte", ["contribution", "fiche", "financement", "partenariat", "indicateur", "suivi"]
 )
 def test_nul_ne_devient_invite_avec_une_part_a_ecrire(client, region, aom, personnes, sorte):
     part = une_part(sorte, aom, region)

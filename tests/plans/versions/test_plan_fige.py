@@ -34,6 +34,7 @@ SEANCE = "tient une séance de comité, sans écrire dans le plan : tests/plans/
 # Les actes qui restent possibles sur un plan figé, et pourquoi.
 SANS_CONTENU = {
     "plan_pdf_demander": "prépare de nouveau le document",
+    "valeur_create": "relève du suivi, ouvert une fois le plan adopté : son essai est à part",
     "plan_passer": "fait passer d'étape : son essai est à part",
     "visa_create": "vise : son essai est à part",
     "visa_delete": "retire un visa : son essai est à part",
