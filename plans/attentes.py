@@ -11,6 +11,7 @@ from acteurs.models import Acte
 from dispositifs import attentes
 from dispositifs.models import Dispositif
 from pams_portal.droits import Droit, Qualite, Role, peut
+from pams_portal.elision import de
 from plans.models import (
     AvisSurFiche,
     Contribution,
@@ -147,7 +148,7 @@ def _reponses_attendues(utilisateur, plans, parties):
 def _propositions_a_decider(utilisateur, plans):
     for proposition in Proposition.objects.ouvertes().filter(plan__in=plans).with_part():
         if peut(utilisateur, proposition.droit_de_decider, proposition.part):
-            verbe = f"Décider de la proposition de {proposition.porteur.acteur}"
+            verbe = f"Décider de la proposition {de(proposition.porteur.acteur)}"
             objet, url = str(proposition), proposition.get_absolute_url()
             yield Attente(verbe, objet, url, proposition.plan, depuis=proposition.deposee_le)
 

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 
+from pams_portal.elision import de
 from plans.conformite import conformite
 from plans.models import (
     FicheAction,
@@ -100,7 +101,7 @@ def _fiches(plan, comite):
     for fiche in fiches.filter(etat__in=[FicheAction.Etat.ENGAGEE, FicheAction.Etat.COTECH]):
         if fiche.comite_saisi == comite:
             presentation = (
-                f"Fiche de {fiche.porteur.acteur} : les co-pilotes ont à donner leur avis."
+                f"Fiche {de(fiche.porteur.acteur)} : les co-pilotes ont à donner leur avis."
             )
             yield _sujet(Nature.FICHE, fiche.identifiant, f"Fiche {fiche}", presentation)
 
@@ -108,7 +109,7 @@ def _fiches(plan, comite):
 def _propositions(plan):
     ouvertes = plan.propositions.ouvertes().with_part().order_by("deposee_le", "pk")
     for proposition in ouvertes:
-        titre = f"Proposition de {proposition.porteur.acteur} : {proposition}"
+        titre = f"Proposition {de(proposition.porteur.acteur)} : {proposition}"
         yield _sujet(Nature.PROPOSITION, proposition.identifiant, titre, proposition.motif)
 
 

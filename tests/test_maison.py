@@ -15,6 +15,7 @@ FEUILLES = {
     "edition",
     "champs",
     "texte",
+    "elision",
     "recherche",
     "comparaison",
     "fusion",

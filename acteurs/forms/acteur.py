@@ -8,6 +8,7 @@ from acteurs.homonymes import noms_proches
 from acteurs.models import Acteur, Etablissement
 from acteurs.validators import valider_siren, valider_siret
 from pams_portal.edition import FormulaireVersionne
+from pams_portal.elision import de
 
 
 class ActeurForm(FormulaireVersionne):
@@ -83,7 +84,7 @@ class EtablissementForm(FormulaireVersionne):
         siret, siren = self.cleaned_data["siret"], self.instance.acteur.siren
         if siren and not siret.startswith(siren):
             raise forms.ValidationError(
-                f"Ce SIRET n’est pas celui d’un établissement de {self.instance.acteur} : il "
+                f"Ce SIRET n’est pas celui d’un établissement {de(self.instance.acteur)} : il "
                 f"devrait commencer par son SIREN, {siren}."
             )
         return siret

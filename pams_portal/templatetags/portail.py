@@ -3,7 +3,7 @@
 from django import template
 from django.utils.formats import date_format, number_format
 
-from pams_portal import droits
+from pams_portal import droits, elision
 from pams_portal.texte import en_html
 
 register = template.Library()
@@ -21,6 +21,12 @@ def peut(context, droit, objet):
 def texte_riche(texte, niveau=3):
     """{{ contribution.texte|texte_riche:3 }} : le Markdown fermé, rendu et nettoyé."""
     return en_html(texte, niveau)
+
+
+@register.filter
+def de(nom):
+    """La part {{ acteur|de }} : « d’Amiens Métropole », « de la Somme », « du Mans »."""
+    return elision.de(nom)
 
 
 @register.filter

@@ -6,6 +6,7 @@ from django.urls import reverse
 from acteurs.models import Fonction
 from bassins.models import Bassin, Departement, Region
 from pams_portal.droits import Qualite
+from pams_portal.elision import de
 from plans.models import Contribution
 from plans.places import CODE_ILE_DE_FRANCE
 
@@ -81,7 +82,7 @@ class Lecture:
 
     def preuve_des_textes(self, cle):
         return [
-            (f"{self.chapitres[cle]}, part de {c.porteur.acteur.nom}", f"{self.adresse}#{c.ancre}")
+            (f"{self.chapitres[cle]}, part {de(c.porteur.acteur.nom)}", f"{self.adresse}#{c.ancre}")
             for c in self.textes(cle)
         ]
 

@@ -17,6 +17,9 @@ from plans.models import (
     ValeurIndicateur,
 )
 
+SANS_LES_INVITEES = (
+    "Une partie invitée ne peut pas répondre : un co-pilote peut changer sa qualité."
+)
 PIECE_ATTENDUE = "Citez la pièce qui établit ce financement."
 
 
@@ -69,6 +72,12 @@ class FinancementForm(FormulaireAvecPiece):
         return super().save(commit)
 
 
+def sollicitables(fiche):
+    """Les parties qui peuvent répondre : une invitée ne pourrait ni chiffrer, ni confirmer."""
+    parties = fiche.plan.parties.select_related("acteur").exclude(pk=fiche.porteur_id)
+    return parties.exclude(qualite=Qualite.INVITEE)
+
+
 def exclusifs(form, donnees, nom_partie, nom_organisme):
     """Une ligne désigne une partie du plan, ou un organisme absent, jamais les deux."""
     if bool(donnees.get(nom_partie)) == bool(donnees.get(nom_organisme)):
@@ -101,10 +110,8 @@ class DemandeDeFinancementForm(FormulaireAvecPiece):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         fiche = self.instance.fiche
-        self.fields["financeur"].queryset = fiche.plan.parties.select_related("acteur").exclude(
-            pk=fiche.porteur_id
-        )
-        self.fields["financeur"].help_text = "Elle seule écrira son montant."
+        self.fields["financeur"].queryset = sollicitables(fiche)
+        self.fields["financeur"].help_text = f"Elle seule écrira son montant. {SANS_LES_INVITEES}"
 
     def clean(self):
         donnees = super().clean()
@@ -127,9 +134,8 @@ class DemandeDePartenariatForm(FormulaireAvecPiece):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         fiche = self.instance.fiche
-        self.fields["partie"].queryset = fiche.plan.parties.select_related("acteur").exclude(
-            pk=fiche.porteur_id
-        )
+        self.fields["partie"].queryset = sollicitables(fiche)
+        self.fields["partie"].help_text = f"Elle seule répondra. {SANS_LES_INVITEES}"
 
     def clean(self):
         donnees = super().clean()
@@ -149,8 +155,9 @@ class IndicateurForm(FormulaireVersionne):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         parties = self.instance.plan.parties.select_related("acteur")
-        parties = parties.exclude(pk=self.instance.porteur_id).exclude(qualite=Qualite.INVITEE)
-        self.fields["suivi_par"].queryset = parties
+        self.fields["suivi_par"].queryset = parties.exclude(pk=self.instance.porteur_id).exclude(
+            qualite=Qualite.INVITEE
+        )
         self.fields["suivi_par"].empty_label = "Personne d’autre"
 
     def clean(self):

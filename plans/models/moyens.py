@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from acteurs.models import Acte
 from pams_portal.champs import NombreField
+from pams_portal.elision import de
 from plans import pieces
 from plans.annonces import demander, signaler
 from plans.models.fiche import FicheAction
@@ -125,7 +126,7 @@ class Financement(LigneAvecPiece):
         ]
 
     def __str__(self):
-        return f"{self.fiche.code} – financement de {self.nom}"
+        return f"{self.fiche.code} – financement {de(self.nom)}"
 
     def annoncer(self, acte):
         if acte.verbe == Acte.Verbe.CREER and self.financeur_id and self.attend_une_reponse:

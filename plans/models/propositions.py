@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from acteurs.models import Acte
 from pams_portal.droits import Droit, Role, exiger, plans_ou
+from pams_portal.elision import de
 from plans.annonces import demander, signaler
 from plans.models.fiche import FicheAction
 from plans.models.plan import PartiePrenante, PieceDePlan, Plan
@@ -201,7 +202,7 @@ class Proposition(PieceDePlan):
             utilisateur,
             self.droit_de_decider,
             Acte.Verbe.ACCEPTER,
-            f"{utilisateur}, sur proposition de {self.auteur} ({self.porteur.acteur.nom})",
+            f"{utilisateur}, sur proposition {de(self.auteur)} ({self.porteur.acteur.nom})",
         ):
             return False
         enregistree = form.instance.valeurs()[self.champ]

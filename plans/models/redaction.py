@@ -5,6 +5,7 @@ from django.db.models import F
 
 from acteurs.models import Acte
 from pams_portal.champs import TexteRicheField
+from pams_portal.elision import de
 from plans.annonces import signaler
 from plans.models.plan import PartiePrenante, PieceDePlan, Plan
 from plans.sommaire import SOMMAIRE, Nature
@@ -95,7 +96,7 @@ class Contribution(PieceDePlan):
         verbose_name = "contribution"
 
     def __str__(self):
-        nature = "texte commun" if self.commune else f"part de {self.porteur.acteur.nom}"
+        nature = "texte commun" if self.commune else f"part {de(self.porteur.acteur.nom)}"
         return f"{self.chapitre} ({nature})"
 
     def get_absolute_url(self):

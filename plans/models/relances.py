@@ -10,6 +10,7 @@ from django.utils.formats import date_format
 
 from acteurs.models import Acte, Motif, Utilisateur, prevenir
 from pams_portal.droits import Droit, exiger
+from pams_portal.elision import de
 from plans.models.plan import PartiePrenante, PieceDePlan, Plan
 
 # Une relance par semaine et par partie, de quelque co-pilote qu'elle vienne.
@@ -46,7 +47,7 @@ class RelanceQuerySet(models.QuerySet):
         if partie.acteur_id == place.acteur.pk:
             raise ValidationError("C’est votre structure : rien ne sert de la relancer d’ici.")
         if not attendu:
-            raise ValidationError(f"Le plan n’attend rien de {nom} pour l’instant.")
+            raise ValidationError(f"Le plan n’attend rien {de(nom)} pour l’instant.")
         if not personnes.exists():
             raise ValidationError(
                 f"Personne n’agit pour {nom} sur le portail : écrivez-lui, et gardez-en la trace "

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 
 from pams_portal.droits import Qualite
+from pams_portal.elision import de
 from plans.models.fiche import FicheAction
 from plans.models.lignes import PieceDeFiche
 from plans.models.plan import PartiePrenante
@@ -66,7 +67,7 @@ class AvisSurFiche(PieceDeFiche):
         ]
 
     def __str__(self):
-        return f"{self.fiche} – avis de {self.porteur.acteur} ({self.get_comite_display()})"
+        return f"{self.fiche} – avis {de(self.porteur.acteur)} ({self.get_comite_display()})"
 
     @property
     def est_recevable(self):

@@ -12,6 +12,7 @@ from django.utils.formats import date_format
 
 from acteurs.models import Acte, Motif, Utilisateur, prevenir
 from pams_portal.droits import Droit, Role, exiger
+from pams_portal.elision import de
 from plans.etapes import Etat, passage_entre
 from plans.models.plan import PartiePrenante, PieceDePlan, Plan
 from plans.versions.canonique import contenu_canonique, contenus_confidentiels, empreinte
@@ -221,7 +222,7 @@ class Visa(PieceDePlan):
         ]
 
     def __str__(self):
-        return f"{self.version_visee.get_vers_display()}, au nom de {self.nom_acteur}"
+        return f"{self.version_visee.get_vers_display()}, au nom {de(self.nom_acteur)}"
 
     @property
     def plan(self):

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from acteurs.models import Acte, Acteur
 from pams_portal.droits import Droit, exiger
+from pams_portal.elision import de
 from plans.attentes import parties_tenues
 from plans.forms.plan import PartieCreateForm, PartieForm
 from plans.models import PartiePrenante, Plan, Relance
@@ -120,7 +121,7 @@ def partie_relancer(request, slug, pk):
     exiger(request.user, Droit.RELANCER, partie)
     try:
         Relance.objects.envoyer(request.user, partie, attendu_de(partie))
-        messages.success(request, f"La relance de {partie.acteur} part dans dix minutes.")
+        messages.success(request, f"La relance {de(partie.acteur)} part dans dix minutes.")
     except ValidationError as refus:
         messages.error(request, " ".join(refus.messages))
     return redirect("plans:qui_doit_quoi", slug)

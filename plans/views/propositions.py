@@ -10,6 +10,7 @@ from acteurs.etats import comparer_etats
 from pams_portal.champs import TexteRicheField
 from pams_portal.comparaison import comparer_textes
 from pams_portal.droits import Droit, exiger, peut
+from pams_portal.elision import de
 from pams_portal.fusion import fusionner
 from pams_portal.texte import en_html
 from plans.forms.propositions import PropositionForm, RefusForm, d_un_seul_champ
@@ -124,7 +125,7 @@ def proposition_accepter(request, slug, pk):
     form = formulaire_de(proposition, request)
     if request.method == "POST" and proposition.accepter(request.user, form):
         proposition.refresh_from_db(fields=["etat"])
-        phrase = f"La proposition de {proposition.porteur.acteur} est acceptée."
+        phrase = f"La proposition {de(proposition.porteur.acteur)} est acceptée."
         messages.success(request, form.bilan(phrase))
         return redirect(proposition)
     contexte = {"plan": proposition.plan, "proposition": proposition, "form": form}

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from pams_portal.droits import Droit, exiger
+from pams_portal.elision import de
 from pams_portal.requete import texte_lu
 from plans.conduite import conduite_de
 from plans.conformite import conformite
@@ -82,7 +83,7 @@ def phrase_du_visa(visa):
     if version.numero:
         return f"Tous les co-pilotes ont visé : la version {version.numero} est figée."
     noms = ", ".join(partie.acteur.nom for partie in version.attendus())
-    return f"Le visa de {visa.nom_acteur} est posé. Visa attendu : {noms}."
+    return f"Le visa {de(visa.nom_acteur)} est posé. Visa attendu : {noms}."
 
 
 @require_POST

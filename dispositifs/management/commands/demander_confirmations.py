@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from dispositifs.destinataires import destinataires
 from dispositifs.models import DemandeDeConfirmation, Dispositif, Envoi
+from pams_portal.elision import de
 
 
 class Command(BaseCommand):
@@ -36,7 +37,7 @@ class Command(BaseCommand):
     def raconter(self, adresse, lot):
         self.stdout.write(f"{adresse.courriel} : {len(lot)} fiche(s)")
         for dispositif, acteur in lot:
-            self.stdout.write(f"  {dispositif} (n° {dispositif.pk}), au nom de {acteur}")
+            self.stdout.write(f"  {dispositif} (n° {dispositif.pk}), au nom {de(acteur)}")
 
 
 def lots_du_mois(mois):

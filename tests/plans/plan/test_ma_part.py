@@ -121,7 +121,7 @@ def test_le_visa_la_proposition_et_l_avis_attendent_le_co_pilote(
 
     assert [(a.verbe, a.url) for a in attentes] == [
         ("Viser", f"{reverse('plans:plan_etapes', args=[plan.slug])}#passage-arrete"),
-        ("Décider de la proposition de Amiens Métropole", attentes[1].url),
+        ("Décider de la proposition d’Amiens Métropole", attentes[1].url),
         (
             "Donner l’avis de votre structure en COTECH",
             reverse("plans:avis_update", args=[plan.slug, fiche.code]),

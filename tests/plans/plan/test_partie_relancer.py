@@ -23,7 +23,7 @@ def test_la_partie_est_prevenue_et_le_journal_le_garde(client, plan, aom, person
 
     page = relancer(client, aom, personnes["redactrice"])
 
-    assert "La relance de Amiens Métropole part" in page.content.decode()
+    assert "La relance d’Amiens Métropole part" in page.content.decode()
     [relance] = Relance.objects.all()
     assert relance.attendu == "sa réponse, 1 texte"
     [notification] = Notification.objects.all()
