@@ -248,7 +248,7 @@ def test_nombre_de_requetes_constant(
         autre = f.make_indicateur(indicateur.fiche, suivi_par=aom)
         f.make_valeur(autre, porteur=aom)
     client.force_login(personnes["aom"])
-    with django_assert_num_queries(31):
+    with django_assert_num_queries(32):
         client.get(indicateur.fiche.get_absolute_url())
 
 

@@ -169,5 +169,5 @@ def test_nombre_de_requetes_constant(
         fiche.dispositifs.add(f.make_dispositif())
     client.force_login(personnes["aom"])
 
-    with django_assert_num_queries(34):
+    with django_assert_num_queries(35):
         client.get(fiche.get_absolute_url())
