@@ -79,6 +79,13 @@ class Droit(models.TextChoices):
     )
     VALIDER_RELEVE = "valider_releve", "Valider le relevé de décisions d’une séance, le rouvrir"
     FAIRE_SUITE = "faire_suite", "Dire faite une suite confiée à sa structure par un comité"
+    CONSULTER = "consulter", "Consulter sur la version envoyée : organismes, date limite, relances"
+    RENDRE_AVIS = "rendre_avis", "Rendre l’avis de sa structure sur la version envoyée"
+    SAISIR_AVIS = (
+        "saisir_avis",
+        "Saisir l’avis reçu d’un organisme, avec la pièce qui le prouve",
+    )
+    REPONDRE_AVIS = "repondre_avis", "Répondre à un avis, dire ce qui en est retenu"
     CREER_DISPOSITIF = "creer_dispositif", "Ajouter un dispositif à l’inventaire"
     IMPORTER_DISPOSITIFS = (
         "importer_dispositifs",
@@ -174,6 +181,10 @@ MATRICE = {
     Droit.TENIR_SEANCE:           Regle(TOUT, NON,  NON,  NON,  NON,  NON,  REDACTEUR, "est_a_tenir"),
     Droit.VALIDER_RELEVE:         Regle(TOUT, NON,  NON,  NON,  NON,  NON,  VALIDEUR,  "est_observable"),
     Droit.FAIRE_SUITE:            Regle(TOUT, SIEN, SIEN, SIEN, NON,  NON,  REDACTEUR, "est_observable"),
+    Droit.CONSULTER:              Regle(TOUT, NON,  NON,  NON,  NON,  NON,  VALIDEUR,  "est_consultable"),
+    Droit.RENDRE_AVIS:            Regle(NON,  SIEN, SIEN, SIEN, NON,  NON,  VALIDEUR,  "est_a_rendre"),
+    Droit.SAISIR_AVIS:            Regle(TOUT, NON,  NON,  NON,  NON,  NON,  REDACTEUR, "est_a_saisir"),
+    Droit.REPONDRE_AVIS:          Regle(TOUT, NON,  NON,  NON,  NON,  NON,  VALIDEUR,  "appelle_une_reponse"),
     Droit.CREER_DISPOSITIF:       Regle(SIEN, SIEN, SIEN, SIEN, SIEN, NON,  REDACTEUR),
     Droit.IMPORTER_DISPOSITIFS:   Regle(SIEN, SIEN, SIEN, SIEN, SIEN, NON,  REDACTEUR),
     Droit.MODIFIER_DISPOSITIF:    Regle(SIEN, SIEN, SIEN, SIEN, SIEN, NON,  REDACTEUR),

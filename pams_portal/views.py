@@ -38,6 +38,11 @@ CONDITIONS_EN_MOTS = {
     "vient_d_un_absent": "Si la structure porteuse l’a envoyée par le lien reçu, et que personne "
     "n’a de compte pour tenir la fiche",
     "est_mesurable": "Tant que le plan est en rédaction, puis une fois adopté, jusqu’à sa clôture",
+    "est_consultable": "Tant que le plan est en concertation, sur la version envoyée",
+    "est_a_rendre": "Jusqu’à l’arrêt du projet, sur la dernière version envoyée ; au-delà de la "
+    "date limite, l’avis est dit hors délai",
+    "est_a_saisir": "Jusqu’à l’arrêt du projet, si l’organisme ne l’a pas rendu lui-même",
+    "appelle_une_reponse": "Jusqu’à l’arrêt du projet",
     "est_retirable": "Tant que le plan est en rédaction, que la fiche est un brouillon et que "
     "personne d’autre ne s’y est engagé",
 }
@@ -85,6 +90,12 @@ GROUPES = {
         Droit.RESOUDRE_OBSERVATION,
     ],
     "Les comités": [Droit.TENIR_SEANCE, Droit.VALIDER_RELEVE, Droit.FAIRE_SUITE],
+    "La concertation": [
+        Droit.CONSULTER,
+        Droit.RENDRE_AVIS,
+        Droit.SAISIR_AVIS,
+        Droit.REPONDRE_AVIS,
+    ],
     "L’inventaire": [
         Droit.CREER_DISPOSITIF,
         Droit.IMPORTER_DISPOSITIFS,

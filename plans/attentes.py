@@ -14,12 +14,15 @@ from pams_portal.droits import Droit, Qualite, Role, peut
 from pams_portal.elision import de
 from plans.models import (
     AvisSurFiche,
+    AvisSurPlan,
+    Concertation,
     Contribution,
     Etape,
     FicheAction,
     Financement,
     Message,
     Observation,
+    OrganismeConsulte,
     Partenariat,
     PartiePrenante,
     Proposition,
@@ -30,6 +33,10 @@ from plans.models import (
 
 # Notre repère, pas un délai de la loi : au-delà, ce qu'un autre attend est dit en retard.
 PATIENCE = timedelta(days=15)
+# Des contenus entiers, qu'une ligne d'attente ne lit pas.
+TEXTES_DES_VERSIONS = [
+    f"concertation__version_envoyee__{champ}" for champ in ("contenu", "confidentiel")
+]
 
 
 class Attente(NamedTuple):
@@ -79,6 +86,8 @@ def attentes_de(utilisateur, plans):
         *_montants_attendus(utilisateur, plans, parties),
         *_roles_attendus(utilisateur, plans, parties),
         *_avis_attendus(utilisateur, plans, pilotes),
+        *_avis_de_concertation(utilisateur, plans, parties),
+        *_avis_a_traiter(utilisateur, plans, pilotes),
         *_mentions(utilisateur, plans, parties),
         *_suites_a_faire(utilisateur, plans, parties),
         *_etapes_echues(utilisateur, plans, parties),
@@ -213,6 +222,35 @@ def _avis_attendus(utilisateur, plans, pilotes):
             verbe = f"Donner l’avis de votre structure en {attendu.get_comite_display()}"
             url = reverse("plans:avis_update", args=[fiche.plan.slug, fiche.code])
             yield Attente(verbe, str(fiche), url, fiche.plan)
+
+
+def _avis_de_concertation(utilisateur, plans, parties):
+    """La structure est consultée sur une version envoyée, et n'a pas rendu elle-même son avis."""
+    consultes = OrganismeConsulte.objects.sans_avis_a_soi().filter(
+        partie__in=parties,
+        concertation__in=Concertation.objects.dernieres().filter(plan__in=plans),
+    )
+    lies = ("concertation__plan", "concertation__version_envoyee", "partie__acteur", "avis")
+    for consulte in consultes.select_related(*lies).defer(*TEXTES_DES_VERSIONS):
+        concertation = consulte.concertation
+        concertation.est_la_derniere = True  # la requête vient de l'établir
+        if peut(utilisateur, Droit.RENDRE_AVIS, consulte.avis_attendu):
+            url = reverse("plans:avis_sur_plan_update", args=[concertation.plan.slug, consulte.pk])
+            limite = concertation.date_limite
+            objet = str(concertation.version_envoyee)
+            yield Attente("Rendre votre avis", objet, url, concertation.plan, echeance=limite)
+
+
+def _avis_a_traiter(utilisateur, plans, pilotes):
+    """Un avis est au registre, et les co-pilotes n'y ont pas répondu."""
+    pilotes = PartiePrenante.objects.filter(pk__in=pilotes, plan__in=plans).values("plan")
+    recus = AvisSurPlan.objects.a_traiter().filter(consulte__concertation__plan__in=pilotes)
+    lies = ("consulte__concertation__plan", "consulte__partie__acteur", "reponse")
+    for avis in recus.select_related(*lies):
+        if peut(utilisateur, Droit.REPONDRE_AVIS, avis.reponse_attendue):
+            url = reverse("plans:reponse_update", args=[avis.plan.slug, avis.pk])
+            nom, cible = avis.consulte.nom, avis.identifiant
+            yield Attente("Répondre à l’avis", nom, url, avis.plan, cible=cible)
 
 
 def _mentions(utilisateur, plans, parties):

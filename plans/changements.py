@@ -35,6 +35,10 @@ RANGEMENT = {
     "plans.pointdeseance": ("seance", "seance__plan"),
     "plans.valeurindicateur": ("fiche", "indicateur__fiche__plan"),
     "plans.suiteadonner": ("seance", "point__seance__plan"),
+    "plans.concertation": ("", "plan"),
+    "plans.organismeconsulte": ("concertation", "concertation__plan"),
+    "plans.avissurplan": ("concertation", "consulte__concertation__plan"),
+    "plans.reponseavis": ("concertation", "avis__consulte__concertation__plan"),
 } | {
     f"plans.{ligne}": ("fiche", "fiche__plan")
     for ligne in (

@@ -4,6 +4,7 @@ from django.urls import path
 
 from plans.views import (
     comite,
+    concertation,
     conformite,
     document,
     ecriture,
@@ -30,6 +31,7 @@ PROPOSITION = f"{PLAN}propositions/<int:pk>/"
 SEANCE = f"{PLAN}seances/<int:pk>/"
 POINT = f"{PLAN}seances/<int:seance_pk>/points/<int:pk>/"
 SUITE = f"{PLAN}suites/<int:pk>/"
+CONSULTE = f"{PLAN}consultes/<int:pk>/"
 OBSERVATION = f"{PLAN}observations/<int:numero>/"
 
 urlpatterns = [
@@ -134,7 +136,29 @@ urlpatterns = [
         lignes.partenariat_repondre,
         name="partenariat_repondre",
     ),
-    # La concertation : les observations
+    # La concertation : qui est consulté, son avis, la suite donnée
+    path(f"{PLAN}concertation/", concertation.plan_concertation, name="plan_concertation"),
+    path(
+        f"{PLAN}concertation/ouvrir/",
+        concertation.concertation_create,
+        name="concertation_create",
+    ),
+    path(
+        f"{PLAN}concertation/<int:pk>/modifier/",
+        concertation.concertation_update,
+        name="concertation_update",
+    ),
+    path(
+        f"{PLAN}concertation/<int:pk>/organismes/nouveau/",
+        concertation.consulte_create,
+        name="consulte_create",
+    ),
+    path(f"{CONSULTE}retirer/", concertation.consulte_delete, name="consulte_delete"),
+    path(f"{CONSULTE}relancer/", concertation.consulte_relancer, name="consulte_relancer"),
+    path(f"{CONSULTE}avis/", concertation.avis_sur_plan_update, name="avis_sur_plan_update"),
+    path(f"{CONSULTE}avis/saisir/", concertation.avis_sur_plan_saisir, name="avis_sur_plan_saisir"),
+    path(f"{PLAN}avis/<int:pk>/reponse/", concertation.reponse_update, name="reponse_update"),
+    # Les observations
     path(f"{PLAN}observations/", observations.observation_list, name="observation_list"),
     path(f"{PLAN}observations.csv", observations.observation_csv, name="observation_csv"),
     path(f"{PLAN}observations.xlsx", observations.observation_xlsx, name="observation_xlsx"),

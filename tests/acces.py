@@ -43,6 +43,31 @@ def objets_du_suivi(bassin, association, aom, spe):
     }
 
 
+def objets_de_la_concertation(bassin, *parties):
+    """Un second plan des mêmes, en concertation : qui est consulté, et un avis déjà rendu."""
+    plan = f.make_plan(bassin, slug="en-concertation", etat="concertation")
+    ailleurs = parties[0].plan.slug
+    _, _, de_l_aom, du_spe, _, de_l_invitee = (
+        f.make_partie(plan, partie.acteur, partie.qualite) for partie in parties
+    )
+    ouverte = f.make_concertation(plan)
+    rendu = f.make_consulte(ouverte, du_spe)
+    avis = f.make_avis_sur_plan(rendu)
+    muet = f.make_consulte(ouverte, de_l_aom)
+    return {
+        "envoye": [plan.slug],
+        "conc": [plan.slug, ouverte.pk],
+        "conc_detournee": [ailleurs, ouverte.pk],
+        "consulte_aom": [plan.slug, muet.pk],
+        "consult_ailleurs": [ailleurs, muet.pk],
+        "consulte_spe": [plan.slug, rendu.pk],
+        "consulte_invit": [plan.slug, f.make_consulte(ouverte, de_l_invitee).pk],
+        "consulte_absent": [plan.slug, f.make_consulte(ouverte).pk],
+        "avis_spe": [plan.slug, avis.pk],
+        "avis_detourne": [ailleurs, avis.pk],
+    }
+
+
 def statut(reponse):
     """Le code rendu ; un fichier servi est lu, donc refermé, sans fermer la base de l'essai."""
     if reponse.streaming:

@@ -1,7 +1,7 @@
 """Fabriques minimales : `make_<objet>(**champs)` crée un objet valide et rien d'autre."""
 
 import itertools
-from datetime import date
+from datetime import date, timedelta
 from uuid import uuid4
 
 from django.core.files.base import ContentFile
@@ -23,8 +23,10 @@ from dispositifs.models import (
 )
 from pams_portal.droits import Qualite, Role
 from plans.models import (
+    AvisSurPlan,
     Axe,
     Chapitre,
+    Concertation,
     Contribution,
     Etape,
     FicheAction,
@@ -33,11 +35,13 @@ from plans.models import (
     LigneBudget,
     Message,
     Observation,
+    OrganismeConsulte,
     Partenariat,
     PartiePrenante,
     Plan,
     PointDeSeance,
     Proposition,
+    ReponseAvis,
     SeanceDeComite,
     SuiteADonner,
     ValeurIndicateur,
@@ -347,3 +351,34 @@ def make_suite(point, porteur, **champs):
     return SuiteADonner.objects.create(
         point=point, porteur=porteur, **{"quoi": "Écrire aux communes"} | champs
     )
+
+
+# --- La concertation ---------------------------------------------------------------------------
+
+
+def make_concertation(plan, **champs):
+    """Une concertation ouverte sur le contenu présent, figé pour elle ; trois semaines."""
+    numero = plan.versions.figees().count() + 1
+    defaut = {"date_limite": timezone.localdate() + timedelta(days=21), "mode": "Un courrier"}
+    if "version_envoyee" not in champs:
+        champs["version_envoyee"] = make_version(plan, numero=numero, vers="concertation")
+    return Concertation.objects.create(plan=plan, **defaut | champs)
+
+
+def make_consulte(concertation, partie=None, **champs):
+    """Une partie consultée ; un organisme absent du plan si l'on ne dit rien."""
+    defaut = {"partie": partie} if partie else {"organisme": f"Organisme {next(_n)}"}
+    return OrganismeConsulte.objects.create(concertation=concertation, **defaut | champs)
+
+
+def make_avis_sur_plan(consulte, saisi_par=None, **champs):
+    """L'avis qu'un organisme a rendu lui-même, ou qu'un co-pilote a saisi pour lui."""
+    defaut = {"sens": "favorable", "nom_signataire": "Agent", "saisi_par": saisi_par}
+    if saisi_par:
+        defaut["reference"] = "Courrier du 3 novembre"
+    return AvisSurPlan.objects.create(consulte=consulte, **defaut | champs)
+
+
+def make_reponse(avis, ecrite_par, **champs):
+    defaut = {"decision": "retenu", "version_de_l_avis": avis.version, "ecrite_par": ecrite_par}
+    return ReponseAvis.objects.create(avis=avis, **defaut | champs)

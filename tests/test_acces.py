@@ -20,7 +20,13 @@ from django.utils import timezone
 from dispositifs.models import Distinction
 from plans.models import Plan
 from tests import factories as f
-from tests.acces import PERSONNES, lecture_seule, objets_du_suivi, statut
+from tests.acces import (
+    PERSONNES,
+    lecture_seule,
+    objets_de_la_concertation,
+    objets_du_suivi,
+    statut,
+)
 
 TABLEAU = (Path(__file__).parent / "acces.txt").read_text()
 
@@ -226,6 +232,7 @@ def objets(bassin, plan, region, departement, aom, spe, association, invitee, pe
         "dispo_publie": [f.make_dispositif(aom.acteur).pk],
         "dispo_signale": [signale.pk],
         "dispo_invit": [f.make_dispositif(invitee.acteur).pk],
+        **objets_de_la_concertation(bassin, region, departement, aom, spe, association, invitee),
         **objets_du_suivi(bassin, association, aom, personnes["spe"]),
     }
 

@@ -19,6 +19,7 @@ SANS_MOT = {
     "Versionne": "ce que partagent les objets dont chaque écriture est un acte",
     "Suivi": "ce que partagent les objets dont une écriture change les listes publiques",
     "PieceDePlan": "ce que partagent les objets portés par une partie",
+    "PieceDeConcertation": "ce que partagent les lignes d'un registre de concertation",
     "PieceDeFiche": "ce que partagent les lignes d'une fiche",
     "PieceDeSeance": "ce que partagent les objets qui s'écrivent en séance de comité",
     "LigneAvecPiece": "les lignes qui peuvent porter une pièce jointe",

@@ -86,7 +86,7 @@ def exclusifs(form, donnees, nom_partie, nom_organisme):
         )
     elif donnees.get(nom_partie) and donnees.get("piece"):
         form.add_error("piece", POUR_UN_ABSENT)
-    elif partie := _partie_nommee(form.instance.fiche.plan, donnees[nom_organisme]):
+    elif partie := _partie_nommee(form.instance.plan, donnees.get(nom_organisme, "")):
         form.add_error(
             nom_organisme,
             f"{partie} est une partie du plan : choisissez-la dans la liste, elle seule répond.",

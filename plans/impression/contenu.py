@@ -18,6 +18,7 @@ from dispositifs.territoires import (
 )
 from dispositifs.typologie import FAMILLES
 from pams_portal.droits import Qualite
+from plans.concertation import registres_de
 from plans.conformite import Portee, conformite
 from plans.impression.frise import POLICE, Frise, frises
 from plans.impression.moyens import TableauAnnuel, budgets_par_fiche, financements_par_statut
@@ -124,6 +125,7 @@ class Contenu:
     dispositifs: list[Dispositif]
     territoires: dict[str, str]
     constats: list
+    registres: list
     figee: Version | None
     empreinte: str
 
@@ -290,6 +292,7 @@ def rassembler(plan, le):
         dispositifs=dispositifs,
         territoires=noms_des_territoires({c for d in dispositifs for c in d.zone_eligibilite}),
         constats=conformite(plan, le),
+        registres=registres_de(plan, public=plan.est_public),
         figee=version_imprimee(plan),
         empreinte=empreinte(contenu_canonique(plan)),
     )

@@ -1,4 +1,6 @@
+from plans.models.avis import AvisSurPlan, ReponseAvis
 from plans.models.comite import Representation, SeanceDeComite
+from plans.models.concertation import Concertation, OrganismeConsulte
 from plans.models.document import Document
 from plans.models.fiche import FicheAction
 from plans.models.lignes import DemandeDePartenariat, Etape, Partenariat
@@ -22,8 +24,10 @@ from plans.models.versions import Levee, Version, Visa
 
 __all__ = [
     "AvisSurFiche",
+    "AvisSurPlan",
     "Axe",
     "Chapitre",
+    "Concertation",
     "Contribution",
     "DemandeDeFinancement",
     "DemandeDePartenariat",
@@ -37,6 +41,7 @@ __all__ = [
     "Message",
     "Objectif",
     "Observation",
+    "OrganismeConsulte",
     "PartiePrenante",
     "Partenariat",
     "PieceDePlan",
@@ -50,6 +55,7 @@ __all__ = [
     "SeanceDeComite",
     "SuiteADonner",
     "ValeurIndicateur",
+    "ReponseAvis",
     "Version",
     "Visa",
     "elaguer_les_pieces",

@@ -364,7 +364,7 @@ class PartiePrenante(PieceDePlan):
         from plans.models.moyens import Financement  # les moyens connaissent les parties
 
         portees = (self.contributions, self.fiches, self.financements, self.partenariats)
-        signees = (self.propositions, self.avis, self.visas, self.suites)
+        signees = (self.propositions, self.avis, self.visas, self.suites, self.consultations)
         saisis = Financement.objects.filter(saisi_par=self).exclude(financeur=self)
         mesurees = (self.indicateurs, self.indicateurs_suivis, self.mesures)
         return [part for lot in (*portees, *mesurees, *signees, saisis) for part in lot.all()]

@@ -24,23 +24,31 @@ class RelanceQuerySet(models.QuerySet):
         return dict(siennes.values_list("partie").annotate(models.Max("envoyee_le")))
 
     @transaction.atomic
-    def envoyer(self, utilisateur, partie, attendu):
+    def envoyer(self, utilisateur, partie, attendu, consulte=None):
         """Prévient ceux qui écrivent pour cette partie ; `attendu` dit quoi, en mots.
+
+        `consulte` : l'organisme dont l'avis est attendu, quand c'est de cela qu'on le relance.
 
         Le verrou du plan fait que deux co-pilotes ne relancent pas ensemble la même partie.
         """
         plan = Plan.objects.select_for_update(of=("self",)).get(pk=partie.plan_id)
         partie = PartiePrenante.objects.select_related("acteur").get(pk=partie.pk)
         partie.plan = plan
-        place = exiger(utilisateur, Droit.RELANCER, partie)
+        place = self._exiger(utilisateur, plan, partie, consulte)
         personnes = Utilisateur.objects.agissant_pour(partie.acteur)
         self._verifier(partie, place, attendu, personnes)
         relance = self.create(partie=partie, attendu=attendu)
         relance.consigner(utilisateur, place, Acte.Verbe.RELANCER)
         phrase = "vous rappelle ce que le plan attend de votre structure"
         commun = {"par": utilisateur, "acteur": place.acteur, "motif": Motif.DECISION}
-        prevenir(personnes, phrase, relance, **commun)
+        prevenir(personnes, phrase, consulte or relance, **commun)
         return relance
+
+    def _exiger(self, utilisateur, plan, partie, consulte):
+        if consulte is None:
+            return exiger(utilisateur, Droit.RELANCER, partie)
+        consulte.plan.etat = plan.etat  # relu sous verrou
+        return exiger(utilisateur, Droit.CONSULTER, consulte)
 
     def _verifier(self, partie, place, attendu, personnes):
         nom = partie.acteur.nom

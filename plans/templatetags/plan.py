@@ -15,6 +15,7 @@ PAGES = [
     ("proposition_list", "Propositions"),
     ("observation_list", "Observations"),
     ("seance_list", "Comités"),
+    ("plan_concertation", "Concertation"),
     ("plan_conformite", "Conformité"),
     ("plan_journal", "Journal"),
 ]

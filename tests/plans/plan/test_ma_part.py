@@ -197,5 +197,5 @@ def test_nombre_de_requetes_constant(client, aom, region, nombre, django_assert_
         fiche.consigner(autre, None, Acte.Verbe.CREER)
     client.force_login(personne)
 
-    with django_assert_num_queries(46):
+    with django_assert_num_queries(48):
         client.get(reverse("plans:ma_part"))

@@ -52,6 +52,12 @@ SANS_CONTENU = {
     "suite_create": SEANCE,
     "suite_update": SEANCE,
     "suite_delete": SEANCE,
+    "concertation_create": "consulte sur le contenu figé : son essai est à part",
+    "concertation_update": "consulte sur le contenu figé : son essai est à part",
+    "consulte_create": "consulte sur le contenu figé : son essai est à part",
+    "consulte_delete": "consulte sur le contenu figé : son essai est à part",
+    "avis_sur_plan_update": "dit un avis sur le contenu figé : son essai est à part",
+    "reponse_update": "répond à un avis : son essai est à part",
 }
 
 
