@@ -70,7 +70,7 @@ def libelles_connus():
 
 def le_plus_general(nom, libelles):
     """Le libellé d'un champ que plusieurs modèles nomment autrement : le plus court qui redit
-    son nom (« nature » : « nature juridique » plutôt que « fonction »), à défaut ce nom."""
+    son nom (« nature » plutôt que « fonction »), à défaut ce nom."""
     if len(libelles) == 1:
         return min(libelles)
     mots = nom.replace("_", " ")

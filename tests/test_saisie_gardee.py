@@ -276,7 +276,7 @@ def test_chaque_texte_a_le_nom_de_son_champ(client, adresse):
         "inconnu_x": "y",
     }
     page = client.post(adresse, envoi).content.decode()
-    for libelle in ("Nature juridique", "Téléphone du service", "Libelle (2)", "Inconnu x"):
+    for libelle in ("Nature", "Téléphone du service", "Libelle (2)", "Inconnu x"):
         assert f">{libelle}</label>" in page
 
 

@@ -156,4 +156,4 @@ def test_la_page_se_lit_en_un_nombre_constant_de_requetes(client, personnes, pre
     client.force_login(personnes["region"])
     with CaptureQueriesContext(connection) as requetes:
         client.get(reverse("plans:plan_etapes", args=[pret.slug]))
-    assert len(requetes) == 45
+    assert len(requetes) == 47
