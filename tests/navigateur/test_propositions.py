@@ -53,7 +53,8 @@ def test_proposer_lire_corriger_accepter_retablir(visiteur):
     leur.get_by_label("Pourquoi").fill("Le Département y paie déjà un local.")
     leur.get_by_role("button", name="Proposer", exact=True).click()
     expect(leur.get_by_role("status")).to_contain_text("Votre proposition est déposée")
-    expect(leur.locator("ins")).to_contain_text("Un relais tient permanence à Montdidier.")
+    ajout = leur.locator("ins", has_text="Un relais tient permanence à Montdidier.")
+    expect(ajout).to_be_visible()
     verifier_axe(leur)
     part.refresh_from_db()
     assert part.texte == avant
@@ -77,7 +78,7 @@ def test_proposer_lire_corriger_accepter_retablir(visiteur):
     page.goto(PLAN)
     page.locator(f"#{part.ancre}").get_by_role("link", name="Journal").click()
     rangee = page.locator("tbody tr").first
-    expect(rangee).to_contain_text("sur proposition de")
+    expect(rangee).to_contain_text("sur proposition d’Agent du Département")
     expect(rangee).to_contain_text(DEPARTEMENT)
     sous_tous_les_jours(page, "journal")
     page.get_by_role("button", name="Comparer côte à côte").click()
