@@ -89,6 +89,7 @@ region       -  {plan}observations/nouvelle/contribution/{part}/
 region       -  {plan}observations/nouvelle/fiche/A1.3/
 region       ★  /notifications/
 region       -  /notifications/reglages/
+region       ★  {plan}concertation/
 region       ★  {plan}seances/
 region       -  {plan}seances/nouvelle/
 region       ★  {seance}
