@@ -1,4 +1,4 @@
-"""Le registre de concertation d'un plan, tel que le lisent un co-pilote et un organisme consulté."""
+"""Le registre de concertation d'un plan, lu par un co-pilote et par un organisme consulté."""
 
 import pytest
 from playwright.sync_api import expect
