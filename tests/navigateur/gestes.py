@@ -44,7 +44,15 @@ def adresse_de(piece):
 
 
 def zone_de_texte(page):
-    return page.get_by_role("textbox", name="Texte")
+    """L'éditeur une fois monté ; avant lui, le champ nu porte le même nom et va disparaître."""
+    return page.locator(".editeur").get_by_role("textbox", name="Texte")
+
+
+def aller_a_la_fin(page, zone):
+    """Le curseur au bout du texte, et l'éditeur qui le sait : il suit la sélection à son rythme."""
+    zone.focus()
+    page.keyboard.press("Control+End")
+    page.wait_for_timeout(200)
 
 
 def remplacer(page, zone, texte):

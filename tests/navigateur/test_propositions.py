@@ -7,7 +7,15 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.navigateur.accessibilite import verifier_axe
-from tests.navigateur.gestes import DEPARTEMENT, PLAN, REGION, part_de, remplacer, zone_de_texte
+from tests.navigateur.gestes import (
+    DEPARTEMENT,
+    PLAN,
+    REGION,
+    aller_a_la_fin,
+    part_de,
+    remplacer,
+    zone_de_texte,
+)
 
 pytestmark = pytest.mark.navigateur
 
@@ -45,9 +53,7 @@ def test_proposer_lire_corriger_accepter_retablir(visiteur):
     leur.goto(PLAN)
     leur.locator(f"#{part.ancre}").get_by_role("link", name="Proposer une modification").click()
     verifier_axe(leur)
-    zone = zone_de_texte(leur)
-    zone.click()
-    leur.keyboard.press("Control+End")
+    aller_a_la_fin(leur, zone_de_texte(leur))
     leur.keyboard.press("Enter")
     leur.keyboard.type("Un relais tient permanence à Montdidier.")
     leur.get_by_label("Pourquoi").fill("Le Département y paie déjà un local.")
@@ -67,9 +73,7 @@ def test_proposer_lire_corriger_accepter_retablir(visiteur):
     expect(page.get_by_label("Raison du refus")).to_be_visible()
     verifier_axe(page)
     page.get_by_role("link", name="Corriger, puis accepter").click()
-    zone = zone_de_texte(page)
-    zone.click()
-    page.keyboard.press("Control+End")
+    aller_a_la_fin(page, zone_de_texte(page))
     page.keyboard.type(" Le mardi.")
     verifier_axe(page)
     page.get_by_role("button", name="Accepter").click()
