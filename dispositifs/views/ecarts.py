@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 from dispositifs.models import Dispositif, Ecart
 from dispositifs.mots_des_valeurs import Mots
 from pams_portal.droits import Droit, exiger
+from pams_portal.requete import numero_lu
 
 
 def dispositif_modifiable(request, pk):
@@ -49,11 +50,11 @@ def ecarts_en_mots(dispositif):
 def ecart_decider(request, pk, ecart_pk):
     dispositif = dispositif_modifiable(request, pk)
     ecart = get_object_or_404(dispositif.ecarts, pk=ecart_pk)
-    decision, version = request.POST.get("decision"), request.POST.get("version", "")
-    if decision not in (Ecart.Decision.PRIS, Ecart.Decision.GARDE) or not version.isdecimal():
+    decision, version = request.POST.get("decision"), numero_lu(request.POST.get("version", ""))
+    if decision not in (Ecart.Decision.PRIS, Ecart.Decision.GARDE) or version is None:
         return HttpResponseBadRequest("Choisissez la valeur à garder.")
     try:
-        ecart.decider(request.user, decision, int(version[:9]))
+        ecart.decider(request.user, decision, version)
     except ValidationError as erreur:
         messages.error(request, erreur.message)
     else:

@@ -8,9 +8,18 @@ const HORS_SAISIE = ["csrfmiddlewaretoken", "a_choisir", "version_comparee"];
 
 const personne = document.body.dataset.personne;
 const minuteries = new Map();
+const cles = new Map();
 
+function debutDe(formulaire) {
+  return `saisie ${personne} ${location.pathname} ${formulaire.getAttribute("action") ?? ""} `;
+}
+
+// Une clé par page ouverte : ce qu'on n'a pas repris n'est pas recouvert par ce qu'on tape ensuite.
 function cleDe(formulaire) {
-  return `saisie ${personne} ${location.pathname} ${formulaire.getAttribute("action") ?? ""}`;
+  if (!cles.has(formulaire)) {
+    cles.set(formulaire, `${debutDe(formulaire)}${Date.now()}-${Math.random()}`);
+  }
+  return cles.get(formulaire);
 }
 
 function lire(cle) {
@@ -95,7 +104,7 @@ function bouton(libelle, geste) {
   return element;
 }
 
-function proposer(formulaire, saisie) {
+function proposer(formulaire, cle, saisie) {
   const avis = document.createElement("div");
   const quand = new Date(saisie.quand).toLocaleString("fr-FR", {
     dateStyle: "long",
@@ -106,11 +115,11 @@ function proposer(formulaire, saisie) {
     `Ce que vous aviez commencé ici le ${quand}, sans l’enregistrer, est gardé sur ce poste.`,
     bouton("Le reprendre", () => {
       // L'éditeur lit son texte une fois : on le remplit avant lui, en rouvrant la page.
-      sessionStorage.setItem("reprendre", cleDe(formulaire));
+      sessionStorage.setItem("reprendre", cle);
       location.reload();
     }),
     bouton("L’oublier", () => {
-      localStorage.removeItem(cleDe(formulaire));
+      localStorage.removeItem(cle);
       avis.remove();
     }),
   );
@@ -118,14 +127,19 @@ function proposer(formulaire, saisie) {
 }
 
 function offrir(formulaire) {
-  const saisie = lire(cleDe(formulaire));
   // Une page qui refuse un envoi rend elle-même ce qui était tapé.
-  if (!saisie || formulaire.querySelector("[aria-invalid], .conflit")) return;
-  if (sessionStorage.getItem("reprendre") === cleDe(formulaire)) {
-    sessionStorage.removeItem("reprendre");
-    remplir(formulaire, saisie.champs);
-  } else if (JSON.stringify(saisie.champs) !== JSON.stringify(champsDe(formulaire))) {
-    proposer(formulaire, saisie);
+  if (formulaire.querySelector("[aria-invalid], .conflit")) return;
+  const presents = JSON.stringify(champsDe(formulaire));
+  const gardees = Object.keys(localStorage).filter((cle) => cle.startsWith(debutDe(formulaire)));
+  for (const cle of gardees.sort()) {
+    const saisie = lire(cle);
+    if (sessionStorage.getItem("reprendre") === cle) {
+      sessionStorage.removeItem("reprendre");
+      cles.set(formulaire, cle);
+      remplir(formulaire, saisie.champs);
+    } else if (JSON.stringify(saisie.champs) !== presents) {
+      proposer(formulaire, cle, saisie);
+    }
   }
 }
 

@@ -53,6 +53,25 @@ def test_une_contribution_commencee_se_reprend_puis_s_oublie_une_fois_enregistre
     assert saisies(page) == []
 
 
+def test_ce_qu_on_n_a_pas_repris_n_est_pas_recouvert_par_ce_qu_on_tape_ensuite(visiteur):
+    page = visiteur("region", **CALME)
+    page.on("dialog", lambda question: question.accept())
+    commencer(page)
+    page.goto("/plans/")
+    page.goto(CONTRIBUER)
+    expect(page.get_by_text(OFFRE)).to_have_count(1)
+    zone_de_texte(page).click()
+    page.keyboard.type("Un autre texte.")
+    page.wait_for_timeout(1500)
+    page.goto("/plans/")
+    page.goto(CONTRIBUER)
+    expect(page.get_by_text(OFFRE)).to_have_count(2)
+    verifier_axe(page)
+    page.get_by_role("button", name="Le reprendre").first.click()
+    expect(zone_de_texte(page)).to_have_text("Deux heures de travail.")
+    expect(page.get_by_text(OFFRE)).to_have_count(1)
+
+
 def test_ce_poste_ne_montre_pas_a_l_un_ce_que_l_autre_a_commence(visiteur, portail):
     page = visiteur("region", **CALME)
     page.on("dialog", lambda question: question.accept())
