@@ -9,7 +9,7 @@ from django.db.models import Case, IntegerField, OuterRef, Q, Subquery, When
 from acteurs.publics import Public
 from bassins.models import Commune
 from dispositifs.models import Dispositif, Zone
-from dispositifs.saisie import ARRONDISSEMENTS
+from dispositifs.recensement.saisie import ARRONDISSEMENTS
 from dispositifs.territoires import Echelle, cles_touchant
 from dispositifs.typologie import FAMILLES, MobilisablePar, ModeMobilisation
 from pams_portal.recherche import normaliser

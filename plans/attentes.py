@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from acteurs.models import Acte
-from dispositifs import attentes
+from dispositifs.fraicheur import attentes
 from dispositifs.models import Dispositif
 from pams_portal.droits import Droit, Qualite, Role, peut
 from pams_portal.elision import de

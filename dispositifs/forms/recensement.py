@@ -3,9 +3,9 @@
 from django import forms
 
 from bassins.models import Bassin
-from dispositifs.champs import ActeursField, CommuneField, ZoneField
 from dispositifs.models import Dispositif
-from dispositifs.regles import incoherences
+from dispositifs.recensement.champs import ActeursField, CommuneField, ZoneField
+from dispositifs.recensement.regles import incoherences
 from dispositifs.territoires import Echelle, noms_des_territoires, zone_en_mots
 from pams_portal.edition import FormulaireVersionne
 

@@ -18,7 +18,7 @@ from dispositifs.ouverture.vocabulaire import (
     PUBLICS_COMMUNS,
     type_probable,
 )
-from dispositifs.saisie import ARRONDISSEMENTS
+from dispositifs.recensement.saisie import ARRONDISSEMENTS
 from dispositifs.territoires import Echelle
 from dispositifs.typologie import (
     THEMATIQUES_PAR_TYPE,

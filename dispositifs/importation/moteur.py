@@ -17,7 +17,7 @@ from dispositifs.effets import par_lots
 from dispositifs.importation.lignes import LigneLue
 from dispositifs.importation.retrouver import Annuaire, Inventaire, cle_naturelle
 from dispositifs.models import Dispositif
-from dispositifs.regles import incoherences
+from dispositifs.recensement.regles import incoherences
 from dispositifs.territoires import cles_touchant
 from pams_portal.droits import Droit, Place, place_qui_permet
 from pams_portal.edition import valeur_simple

@@ -8,7 +8,7 @@ from dispositifs.importation.colonnes import TITRES
 from dispositifs.importation.lignes import LigneLue, OrganismeLu
 from dispositifs.importation.moteur import LIGNES_PAR_LOT
 from dispositifs.importation.valeurs import LECTEURS, Illisible, decouper_liste, propre
-from dispositifs.saisie import decouper, lire_chacun
+from dispositifs.recensement.saisie import decouper, lire_chacun
 from dispositifs.territoires import Echelle
 
 TERRITOIRES = {"zone_eligibilite": tuple(Echelle), "commune": (Echelle.COMMUNE,)}

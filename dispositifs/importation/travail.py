@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from django.db import transaction
 from django.utils import timezone
 
-from dispositifs.doublons import doublons_du_lot
 from dispositifs.effets import par_lots
 from dispositifs.importation.classeurs import lire, lire_les_objets
 from dispositifs.importation.data_inclusion import LecteurDataInclusion
@@ -14,7 +13,8 @@ from dispositifs.importation.ecriture import appliquer
 from dispositifs.importation.moteur import Contexte, Sort, examiner
 from dispositifs.importation.tableur import lire_tableur
 from dispositifs.models import Importation, LigneImportee
-from dispositifs.mots_des_valeurs import Mots
+from dispositifs.recensement.doublons import doublons_du_lot
+from dispositifs.recensement.mots_des_valeurs import Mots
 from pams_portal.droits import Droit, exiger
 
 LIGNES_PAR_BATTEMENT = 250

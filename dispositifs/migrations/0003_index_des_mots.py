@@ -3,7 +3,7 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
-from dispositifs.mots import mots_ponderes
+from dispositifs.recherche.mots import mots_ponderes
 
 PAR_LOT = 500
 

@@ -17,7 +17,7 @@ from bassins.revision import Suivi, Sujet
 from dispositifs import etats
 from dispositifs.effets import plans_du_territoire, toucher_les_plans
 from dispositifs.models.index import Mot, Zone
-from dispositifs.requetes import DispositifManager, DispositifQuerySet
+from dispositifs.recherche.requetes import DispositifManager, DispositifQuerySet
 from dispositifs.territoires import bassins_touches
 from dispositifs.typologie import (
     FAMILLE_PAR_TYPE,

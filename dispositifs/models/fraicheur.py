@@ -12,8 +12,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from acteurs.models import Acte, Acteur
-from dispositifs.courriels import envoyer_demandes
-from dispositifs.destinataires import destinataires
+from dispositifs.fraicheur.courriels import envoyer_demandes
+from dispositifs.fraicheur.destinataires import destinataires
 from dispositifs.models.dispositif import Dispositif
 from pams_portal.droits import Droit, Place, exiger
 

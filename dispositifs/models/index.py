@@ -2,7 +2,7 @@
 
 from django.db import connection, models, transaction
 
-from dispositifs.mots import mots_ponderes
+from dispositifs.recherche.mots import mots_ponderes
 
 INSERER = "INSERT INTO dispositifs_mot (dispositif_id, mot, poids) VALUES "
 PAR_LOT = 300

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from acteurs.models import Acte, Acteur, Motif, Utilisateur, Versionne, prevenir
-from dispositifs.destinataires import est_sans_personne
+from dispositifs.fraicheur.destinataires import est_sans_personne
 from dispositifs.models.dispositif import Dispositif
 from dispositifs.models.fraicheur import FICHE_CHANGEE, DemandeDeConfirmation
 from dispositifs.models.index import Zone

@@ -6,9 +6,9 @@ from django.db.models import Q
 from acteurs.models import Acteur, Fonction
 from acteurs.publics import Public
 from bassins.models import Bassin, Departement
-from dispositifs.filters import TerritoireField
 from dispositifs.models import Dispositif
 from dispositifs.ouverture.reponses import PAR_PAGE_AU_PLUS, erreur
+from dispositifs.recherche.filters import TerritoireField
 from dispositifs.territoires import Echelle, communes_de
 from dispositifs.typologie import THEMATIQUES_PAR_TYPE, TYPES, Thematique
 

@@ -7,9 +7,9 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from bassins.contours import ATTRIBUTION
-from dispositifs.carte import carte
-from dispositifs.filters import filtrer
-from dispositifs.memoire import si_change, une_fois
+from dispositifs.recherche.carte import carte
+from dispositifs.recherche.filters import filtrer
+from dispositifs.recherche.memoire import si_change, une_fois
 
 
 @require_safe

@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from dispositifs.models import Dispositif, Ecart
-from dispositifs.mots_des_valeurs import Mots
+from dispositifs.recensement.mots_des_valeurs import Mots
 from pams_portal.droits import Droit, exiger
 from pams_portal.requete import numero_lu
 

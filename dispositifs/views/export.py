@@ -5,8 +5,8 @@ from django.http import Http404, StreamingHttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from dispositifs.export import en_csv, en_xlsx
-from dispositifs.filters import filtrer
+from dispositifs.emporter.export import en_csv, en_xlsx
+from dispositifs.recherche.filters import filtrer
 
 FORMATS = {
     "csv": (en_csv, "text/csv; charset=utf-8"),

@@ -13,17 +13,17 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
 
 from acteurs.models import Acteur
-from dispositifs.avertissements import avertissements
-from dispositifs.champs import chercher_acteurs
-from dispositifs.doublons import doublons_probables
 from dispositifs.forms.doublons import comparer
 from dispositifs.forms.recensement import DispositifForm, StatutForm, bassins_de
-from dispositifs.historique import histoire
-from dispositifs.memoire import etat_des_territoires, si_change, une_fois
+from dispositifs.fraicheur.suivi import suivi_de
 from dispositifs.models import Dispositif, tenant
-from dispositifs.origines import origines
 from dispositifs.ouverture.qualite import qualite
-from dispositifs.suivi import suivi_de
+from dispositifs.recensement.avertissements import avertissements
+from dispositifs.recensement.champs import chercher_acteurs
+from dispositifs.recensement.doublons import doublons_probables
+from dispositifs.recensement.historique import histoire
+from dispositifs.recensement.origines import origines
+from dispositifs.recherche.memoire import etat_des_territoires, si_change, une_fois
 from dispositifs.territoires import noms_des_territoires, zone_en_mots
 from pams_portal.droits import Droit, exiger, peut
 

@@ -9,18 +9,18 @@ from django.template.loader import render_to_string
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from dispositifs.croisement import Croisement
-from dispositifs.facettes import facettes
-from dispositifs.filters import filtrer
-from dispositifs.instantane import instantane_de
-from dispositifs.liste import lignes_de
-from dispositifs.memoire import (
+from dispositifs.recherche.croisement import Croisement
+from dispositifs.recherche.facettes import facettes
+from dispositifs.recherche.filters import filtrer
+from dispositifs.recherche.instantane import instantane_de
+from dispositifs.recherche.liste import lignes_de
+from dispositifs.recherche.memoire import (
     etat_de_l_inventaire,
     etat_des_territoires,
     si_change,
     une_fois,
 )
-from dispositifs.selection import choisis
+from dispositifs.recherche.selection import choisis
 from dispositifs.views.recensement import acteurs_qui_saisissent
 
 PAR_PAGE = 50

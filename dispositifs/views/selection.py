@@ -6,10 +6,10 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from dispositifs.en_mots import en_mots
-from dispositifs.filters import filtrer
-from dispositifs.liste_imprimee import AU_PLUS, filtres_en_mots, imprimer_liste, liste_html
-from dispositifs.selection import lire_selection, parametres
+from dispositifs.emporter.en_mots import en_mots
+from dispositifs.emporter.liste_imprimee import AU_PLUS, filtres_en_mots, imprimer_liste, liste_html
+from dispositifs.recherche.filters import filtrer
+from dispositifs.recherche.selection import lire_selection, parametres
 from pams_portal.impression import ImpressionImpossible
 
 

@@ -15,8 +15,8 @@ from dispositifs.forms.signalement import (
     SignalementForm,
     SignalementPublicForm,
 )
-from dispositifs.historique import en_mots
 from dispositifs.models import DepotPublic, Dispositif, Envoi, Signalement
+from dispositifs.recensement.historique import en_mots
 from dispositifs.views.recensement import dispositif_visible
 from pams_portal.droits import Droit, exiger, peut
 from pams_portal.requete import numero_lu

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from bassins.models import Commune
-from dispositifs.en_mots import en_mots
+from dispositifs.emporter.en_mots import en_mots
 from dispositifs.forms.solutions import SolutionsForm
 from dispositifs.solutions import demarches, par_besoin, publics_en_clair, solutions_a
 

@@ -3,7 +3,7 @@
 from django.db import transaction
 from django_tasks_db.models import DBTaskResult
 
-from dispositifs.releves import charger_dispositifs_releves
+from dispositifs.recensement.releves import charger_dispositifs_releves
 from pams_portal.demonstration.acteurs import charger_acteurs, charger_comptes
 from pams_portal.demonstration.inventaire import charger_dispositifs
 from pams_portal.demonstration.plans import charger_plan

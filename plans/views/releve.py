@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from dispositifs.liste_imprimee import imprimer_liste
+from dispositifs.emporter.liste_imprimee import imprimer_liste
 from pams_portal.droits import Droit, exiger
 from pams_portal.impression import ImpressionImpossible
 from plans.releve_de_decisions import rassembler, releve_html

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from dispositifs.destinataires import destinataires
+from dispositifs.fraicheur.destinataires import destinataires
 from dispositifs.models import DemandeDeConfirmation, Dispositif, Envoi
 from pams_portal.elision import de
 

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from python_calamine import load_workbook
 
-from dispositifs.export import en_csv, en_xlsx
+from dispositifs.emporter.export import en_csv, en_xlsx
 from dispositifs.importation.classeurs import apercu, lire
 from dispositifs.importation.colonnes import trouver_entetes
 from dispositifs.importation.moteur import Contexte, Sort, examiner

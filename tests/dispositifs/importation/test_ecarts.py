@@ -10,7 +10,7 @@ from acteurs.models import Acte
 from dispositifs.importation.ecriture import appliquer
 from dispositifs.importation.moteur import examiner
 from dispositifs.models import Dispositif, Ecart
-from dispositifs.origines import NON_CONSIGNEE, origines
+from dispositifs.recensement.origines import NON_CONSIGNEE, origines
 from pams_portal.droits import Droit
 from plans.attentes import attentes_de
 from tests import factories as f

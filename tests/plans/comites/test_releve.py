@@ -11,7 +11,7 @@ from django.utils import timezone
 from docx import Document as Docx
 from docx.oxml.ns import qn
 
-from dispositifs import liste_imprimee
+from dispositifs.emporter import liste_imprimee
 from pams_portal.impression import ImpressionImpossible
 from plans.models import Plan, Representation, SeanceDeComite
 from plans.releve_de_decisions import rassembler, releve_html

@@ -2,8 +2,8 @@
 
 import pytest
 
-from dispositifs.avertissements import avertissements
 from dispositifs.models import Dispositif
+from dispositifs.recensement.avertissements import avertissements
 from tests import factories as f
 
 LONGUE = "Une description assez longue pour être utile à qui la lit. " * 4

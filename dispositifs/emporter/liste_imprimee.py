@@ -5,7 +5,7 @@ from threading import BoundedSemaphore
 
 from django.template.loader import render_to_string
 
-from dispositifs.en_mots import en_mots
+from dispositifs.emporter.en_mots import en_mots
 from pams_portal.impression import ImpressionImpossible, imprimer_a_part
 
 AU_PLUS = 300

@@ -8,8 +8,8 @@ from django.conf import settings as reglages
 from django.core.cache import caches
 
 from bassins.models import Epci
-from dispositifs import carte as module
 from dispositifs.models import Dispositif
+from dispositifs.recherche import carte as module
 from tests import factories as f
 
 URL = "/dispositifs/carte/"

@@ -13,10 +13,10 @@ from django.utils import timezone
 from acteurs.models import Acteur
 from acteurs.publics import Public
 from bassins.models import Commune
-from dispositifs.cibles import bassins_par_cle
 from dispositifs.models import Mot
-from dispositifs.mots import PORTEUR, lire_recherche
-from dispositifs.requetes import nomme_par
+from dispositifs.recherche.cibles import bassins_par_cle
+from dispositifs.recherche.mots import PORTEUR, lire_recherche
+from dispositifs.recherche.requetes import nomme_par
 from dispositifs.territoires import Echelle, communes_de
 from dispositifs.typologie import FAMILLE_PAR_SLUG, FAMILLES, THEMATIQUES_PAR_TYPE
 

@@ -2,7 +2,7 @@
 
 from acteurs.models import Acteur
 from dispositifs.models import Dispositif
-from dispositifs.releves import charger_dispositifs_releves
+from dispositifs.recensement.releves import charger_dispositifs_releves
 from pams_portal.droits import Role
 from tests import factories as f
 

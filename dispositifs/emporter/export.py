@@ -15,11 +15,11 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 
-from dispositifs.champs import acteur_en_mots
 from dispositifs.effets import par_lots
 from dispositifs.importation.colonnes import COLONNES, POUR_INFORMATION
 from dispositifs.importation.valeurs import SUITE_COUPEE
-from dispositifs.saisie import en_mots
+from dispositifs.recensement.champs import acteur_en_mots
+from dispositifs.recensement.saisie import en_mots
 from dispositifs.territoires import noms_des_territoires
 from pams_portal.formules import desarmer
 from pams_portal.texte import normaliser

@@ -8,8 +8,8 @@ import pypdf
 import pytest
 from django.db import connection
 
-from dispositifs import liste_imprimee
-from dispositifs.selection import AU_PLUS
+from dispositifs.emporter import liste_imprimee
+from dispositifs.recherche.selection import AU_PLUS
 from pams_portal.impression import Impression, ImpressionImpossible
 from tests import factories as f
 from tests.test_acces import lecture_seule

@@ -14,9 +14,9 @@ from django.urls import reverse
 from bassins.carte_de_liens import Point, Zone, carte_de_liens, sans_contour
 from bassins.contours import points_communes
 from bassins.models import Commune
-from dispositifs.cibles import cibles_par_cle, par_territoire
-from dispositifs.memoire import etat_des_territoires
-from dispositifs.saisie import en_mots
+from dispositifs.recensement.saisie import en_mots
+from dispositifs.recherche.cibles import cibles_par_cle, par_territoire
+from dispositifs.recherche.memoire import etat_des_territoires
 from dispositifs.territoires import MODELES, Echelle, communes_de
 
 INSECABLE = "\u00a0"

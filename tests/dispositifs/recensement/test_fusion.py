@@ -7,8 +7,8 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.urls import reverse
 
 from acteurs.models import Acte
-from dispositifs.doublons import doublons_probables
 from dispositifs.models import Dispositif, Distinction, FichesChangees, Fusion
+from dispositifs.recensement.doublons import doublons_probables
 from pams_portal.droits import Role
 from tests import factories as f
 

@@ -7,10 +7,10 @@ from django.db.models import F, Q
 
 from acteurs.publics import Public
 from bassins.models import Bassin, Commune, Epci
-from dispositifs.champs import acteurs_dits
 from dispositifs.models import Dispositif
-from dispositifs.mots import lire_recherche
-from dispositifs.saisie import decouper, lire_territoires
+from dispositifs.recensement.champs import acteurs_dits
+from dispositifs.recensement.saisie import decouper, lire_territoires
+from dispositifs.recherche.mots import lire_recherche
 from dispositifs.territoires import Echelle, cles_touchant, communes_de
 from dispositifs.typologie import (
     FAMILLE_PAR_SLUG,

@@ -12,7 +12,7 @@ from django.utils import timezone
 from bassins.revision import QuerySetSuivi
 from dispositifs.etats import DEUX_ANS, HORS_SERVICE, PUBLICS, SIX_MOIS, Fraicheur, Statut
 from dispositifs.models.index import Mot, Zone
-from dispositifs.mots import PORTEUR, lire_recherche
+from dispositifs.recherche.mots import PORTEUR, lire_recherche
 from dispositifs.territoires import cles_touchant, communes_d_ile_de_france
 from pams_portal.recherche import normaliser
 

@@ -2,8 +2,13 @@
 
 import pytest
 
-from dispositifs.doublons import MEME_PORTEUR, NOM_PROCHE, doublons_du_lot, doublons_probables
 from dispositifs.models import Dispositif
+from dispositifs.recensement.doublons import (
+    MEME_PORTEUR,
+    NOM_PROCHE,
+    doublons_du_lot,
+    doublons_probables,
+)
 from tests import factories as f
 
 LAON, PICARDE, SAUMUR = "epci-200043495", "epci-246000848", "epci-200071876"

@@ -13,7 +13,7 @@ from acteurs.models import Acteur
 from bassins.models import Commune
 from dispositifs.models import Dispositif, tenant
 
-FICHIER = Path(__file__).parent / "donnees" / "dispositifs_releves.json"
+FICHIER = Path(__file__).parent.parent / "donnees" / "dispositifs_releves.json"
 
 
 @transaction.atomic

@@ -9,8 +9,8 @@ from django.core.management import call_command
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from dispositifs.courriels import courriel_de, envoyer_demandes
-from dispositifs.destinataires import Destinataire
+from dispositifs.fraicheur.courriels import courriel_de, envoyer_demandes
+from dispositifs.fraicheur.destinataires import Destinataire
 from dispositifs.models import DemandeDeConfirmation, Dispositif, Envoi
 from pams_portal.droits import Role
 from tests import factories as f

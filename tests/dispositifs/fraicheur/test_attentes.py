@@ -6,8 +6,8 @@ import pytest
 from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains
 
-from dispositifs.avertissements import avertissements
 from dispositifs.models import Dispositif
+from dispositifs.recensement.avertissements import avertissements
 from tests import factories as f
 
 

@@ -15,8 +15,8 @@ from django.utils.safestring import mark_safe
 
 from acteurs.publics import Public
 from bassins.models import Commune, Epci
-from dispositifs.cibles import cibles_par_cle, noms_des_bassins
 from dispositifs.etats import Fraicheur, Statut
+from dispositifs.recherche.cibles import cibles_par_cle, noms_des_bassins
 from dispositifs.typologie import (
     FAMILLE_PAR_SLUG,
     FAMILLES,

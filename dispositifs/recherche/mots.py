@@ -21,7 +21,7 @@ from dispositifs.typologie import (
 )
 from pams_portal.recherche import MOTS_VIDES, mots, racine, racines
 
-SYNONYMES = Path(__file__).parent / "donnees" / "synonymes.json"
+SYNONYMES = Path(__file__).parent.parent / "donnees" / "synonymes.json"
 # Ce que vaut un mot selon l'endroit où il est écrit : le nom passe devant le type, puis la prose.
 NOM, TYPE, PORTEUR, CONTEXTE, PROSE = 16, 8, 6, 3, 1
 MOTS_CHERCHES = 12

@@ -8,10 +8,10 @@ from django.test import RequestFactory
 from django.utils import timezone
 
 from bassins.models import Revision
-from dispositifs.croisement import Croisement
-from dispositifs.filters import filtrer
-from dispositifs.instantane import Instantane, instantane_de
 from dispositifs.models import Dispositif
+from dispositifs.recherche.croisement import Croisement
+from dispositifs.recherche.filters import filtrer
+from dispositifs.recherche.instantane import Instantane, instantane_de
 from tests import factories as f
 
 PUBLIC = {

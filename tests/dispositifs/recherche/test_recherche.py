@@ -9,7 +9,7 @@ from django.apps import apps
 from django.core.management import call_command
 
 from dispositifs.models import Dispositif, Mot
-from dispositifs.mots import NOM, PROSE, SYNONYMES, TYPE, lire_recherche, mots_ponderes
+from dispositifs.recherche.mots import NOM, PROSE, SYNONYMES, TYPE, lire_recherche, mots_ponderes
 from pams_portal.recherche import racine, racines
 from tests import factories as f
 

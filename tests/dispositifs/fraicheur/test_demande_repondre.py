@@ -9,9 +9,9 @@ from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains
 
 from acteurs.models import Acte
-from dispositifs.historique import histoire
 from dispositifs.models import DemandeDeConfirmation, Dispositif, Envoi
 from dispositifs.models.fraicheur import FICHE_CHANGEE, signataire
+from dispositifs.recensement.historique import histoire
 from pams_portal.droits import Role
 from tests import factories as f
 

@@ -14,9 +14,9 @@ from django.db.models.functions import Cast
 from django.utils import timezone
 
 from acteurs.models import Acteur
-from dispositifs.champs import acteur_en_mots
 from dispositifs.etats import Statut, fraicheur_au, statut_au
 from dispositifs.models import Dispositif
+from dispositifs.recensement.champs import acteur_en_mots
 
 RETENUS = 200  # comptes de facette, de quelques kilooctets
 UN_OU_ZERO = bytes.maketrans(b"01", b"\x00\x01")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dispositifs.saisie import AU_PLUS, decouper, lignes_des_cles, lire_territoires
+from dispositifs.recensement.saisie import AU_PLUS, decouper, lignes_des_cles, lire_territoires
 from dispositifs.territoires import Echelle
 from tests import factories as f
 

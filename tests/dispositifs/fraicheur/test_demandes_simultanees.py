@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.db import connection
 from django_tasks_db.models import DBTaskResult
 
-from dispositifs.courriels import envoyer_demandes
+from dispositifs.fraicheur.courriels import envoyer_demandes
 from dispositifs.models import DemandeDeConfirmation, Dispositif, Envoi, LienRefuse
 from tests import factories as f
 

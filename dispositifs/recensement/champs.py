@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 
 from acteurs.models import Acteur
 from bassins.models import Commune
-from dispositifs.saisie import decouper, lignes_des_cles, lire_territoires
+from dispositifs.recensement.saisie import decouper, lignes_des_cles, lire_territoires
 from dispositifs.territoires import Echelle
 
 ACTEURS_AU_PLUS = 20
