@@ -6,7 +6,15 @@ from uuid import UUID
 from django.urls import reverse
 
 from pams_portal.requete import uuid_lu
-from plans.models import Axe, Contribution, FicheAction, Objectif, PointDeSeance
+from plans.models import (
+    AvisSurPlan,
+    Axe,
+    Contribution,
+    FicheAction,
+    Objectif,
+    PointDeSeance,
+    ReponseAvis,
+)
 
 
 class Ecriture(NamedTuple):
@@ -36,7 +44,7 @@ def ecriture_de(request, form, sorte):
         a_reprendre = [b for b in brouillons if b is not repris and form.apporte(b.champs)]
         if repris:
             form.reprendre(repris.champs, repris.version, repris.identifiant)
-    adresse = [part.plan.slug, sorte, part.pk]
+    adresse = [part.plan.slug, sorte, numero_de(part)]
     return Ecriture(
         page=page_de(part, sorte),
         garder=reverse("plans:part_brouillon", args=adresse),
@@ -47,6 +55,16 @@ def ecriture_de(request, form, sorte):
         repris=repris,
         a_reprendre=a_reprendre,
     )
+
+
+def numero_de(part):
+    """Ce qui trouve la part : elle-même, ou ce à quoi elle répond si elle peut n'exister pas."""
+    match part:
+        case AvisSurPlan():
+            return part.consulte_id
+        case ReponseAvis():
+            return part.avis_id
+    return part.pk
 
 
 def page_de(part, sorte):
@@ -63,6 +81,11 @@ def page_de(part, sorte):
             return reverse("plans:objectif_update", args=[slug, part.pk])
         case PointDeSeance():
             return part.get_absolute_url()
+        case AvisSurPlan():
+            nom = "avis_sur_plan_saisir" if sorte == "avis-saisis" else "avis_sur_plan_update"
+            return reverse(f"plans:{nom}", args=[slug, part.consulte_id])
+        case ReponseAvis():
+            return reverse("plans:reponse_update", args=[slug, part.avis_id])
     return reverse("plans:ligne_update", args=[slug, part.fiche.code, sorte, part.pk])
 
 

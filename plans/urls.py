@@ -12,6 +12,7 @@ from plans.views import (
     observations,
     parties,
     parts,
+    pieces,
     plan,
     points,
     propositions,
@@ -130,7 +131,7 @@ urlpatterns = [
     path(f"{LIGNE}nouvelle/", lignes.ligne_create, name="ligne_create"),
     path(f"{LIGNE}<int:pk>/modifier/", lignes.ligne_update, name="ligne_update"),
     path(f"{LIGNE}<int:pk>/supprimer/", lignes.ligne_delete, name="ligne_delete"),
-    path(f"{LIGNE}<int:pk>/piece/", lignes.piece_detail, name="piece_detail"),
+    path(f"{LIGNE}<int:pk>/piece/", pieces.piece_detail, name="piece_detail"),
     path(
         f"{FICHE}partenariats/<int:pk>/repondre/",
         lignes.partenariat_repondre,
@@ -157,6 +158,7 @@ urlpatterns = [
     path(f"{CONSULTE}relancer/", concertation.consulte_relancer, name="consulte_relancer"),
     path(f"{CONSULTE}avis/", concertation.avis_sur_plan_update, name="avis_sur_plan_update"),
     path(f"{CONSULTE}avis/saisir/", concertation.avis_sur_plan_saisir, name="avis_sur_plan_saisir"),
+    path(f"{CONSULTE}avis/piece/", pieces.avis_piece_detail, name="avis_piece_detail"),
     path(f"{PLAN}avis/<int:pk>/reponse/", concertation.reponse_update, name="reponse_update"),
     # Les observations
     path(f"{PLAN}observations/", observations.observation_list, name="observation_list"),

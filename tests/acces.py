@@ -54,6 +54,12 @@ def objets_de_la_concertation(bassin, *parties):
     rendu = f.make_consulte(ouverte, du_spe)
     avis = f.make_avis_sur_plan(rendu)
     muet = f.make_consulte(ouverte, de_l_aom)
+    absent = f.make_consulte(ouverte)
+    prouve = f.make_consulte(ouverte)
+    f.make_piece(f.make_avis_sur_plan(prouve, saisi_par=plan.parties.first()))
+    public = f.make_plan(bassin, slug="adopte-apres-concertation", etat="adopte")
+    prouve_public = f.make_consulte(f.make_concertation(public))
+    f.make_piece(f.make_avis_sur_plan(prouve_public, saisi_par=f.make_partie(public)))
     return {
         "envoye": [plan.slug],
         "conc": [plan.slug, ouverte.pk],
@@ -62,7 +68,13 @@ def objets_de_la_concertation(bassin, *parties):
         "consult_ailleurs": [ailleurs, muet.pk],
         "consulte_spe": [plan.slug, rendu.pk],
         "consulte_invit": [plan.slug, f.make_consulte(ouverte, de_l_invitee).pk],
-        "consulte_absent": [plan.slug, f.make_consulte(ouverte).pk],
+        "consulte_absent": [plan.slug, absent.pk],
+        "avis_prouve": [plan.slug, prouve.pk],
+        "avis_detourne_p": [ailleurs, prouve.pk],
+        "avis_public": [public.slug, prouve_public.pk],
+        "j_avis_aom": [plan.slug, "avis", muet.pk],
+        "j_avis_saisi": [plan.slug, "avis-saisis", absent.pk],
+        "j_reponse_spe": [plan.slug, "reponses", avis.pk],
         "avis_spe": [plan.slug, avis.pk],
         "avis_detourne": [ailleurs, avis.pk],
     }

@@ -6,6 +6,7 @@ from django.utils import timezone
 from pams_portal.droits import Qualite
 from pams_portal.edition import FormulaireVersionne
 from plans.forms.lignes import exclusifs
+from plans.forms.pieces import FormulaireAvecPiece
 from plans.forms.plan import date_iso
 from plans.models import AvisSurPlan, Concertation, OrganismeConsulte, ReponseAvis
 
@@ -90,19 +91,19 @@ class OrganismeConsulteForm(FormulaireVersionne):
         return donnees
 
 
-class AvisSurPlanForm(FormulaireVersionne):
-    """Ce qu'un organisme écrit lui-même ; ce qui avait été saisi pour lui devient le sien."""
+class FormulaireDuRegistre(FormulaireVersionne):
+    """Ce qui s'écrit `par` une personne, `pour` une partie (son numéro)."""
 
-    NATURE = "avis rendu"
-
-    class Meta:
-        model = AvisSurPlan
-        fields = ["sens", "texte"]
-        widgets = {"sens": forms.RadioSelect}
-
-    def __init__(self, *args, signataire, **kwargs):
+    def __init__(self, *args, par, pour, **kwargs):
         super().__init__(*args, **kwargs)
-        self.signataire = signataire
+        self.par, self.pour = par, pour
+
+
+class FormulaireDAvis(FormulaireDuRegistre):
+    """Un avis, quel que soit celui qui le tape."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
         self.fields["sens"].choices = AvisSurPlan.Sens.choices
 
     def clean(self):
@@ -128,6 +129,19 @@ class AvisSurPlanForm(FormulaireVersionne):
             )
         return donnees
 
+    def signer(self):
+        self.instance.signataire = self.par
+        self.instance.nom_signataire = str(self.par)[:200]
+
+
+class AvisSurPlanForm(FormulaireDAvis):
+    """Ce qu'un organisme écrit lui-même ; ce qui avait été saisi pour lui devient le sien."""
+
+    class Meta:
+        model = AvisSurPlan
+        fields = ["sens", "texte"]
+        widgets = {"sens": forms.RadioSelect}
+
     def save(self, commit=True):
         """L'avis est daté du jour où il est rendu, ou changé par celui qui le rend."""
         avis = self.instance
@@ -135,24 +149,21 @@ class AvisSurPlanForm(FormulaireVersionne):
         inchange = avant and (avant.sens, avant.texte) == (avis.sens, avis.texte)
         if not inchange or not avant.est_confirme:
             avis.rendu_le = timezone.localdate()
-            self.signer(avis)
+            self.signer()
         avis.saisi_par, avis.reference = None, ""
+        avis.retirer_la_piece()
         return super().save(commit)
 
-    def signer(self, avis):
-        avis.signataire, avis.nom_signataire = self.signataire, str(self.signataire)[:200]
 
-
-class AvisSaisiForm(AvisSurPlanForm):
-    """Ce qu'un co-pilote saisit d'un avis reçu : la pièce est exigée, rien n'est confirmé."""
+class AvisSaisiForm(FormulaireAvecPiece, FormulaireDAvis):
+    """Ce qu'un co-pilote saisit d'un avis reçu : la pièce est citée, rien n'est confirmé."""
 
     class Meta(AvisSurPlanForm.Meta):
-        fields = ["sens", "texte", "rendu_le", "reference"]
+        fields = ["sens", "texte", "rendu_le", "reference", "piece"]
         widgets = AvisSurPlanForm.Meta.widgets | {"rendu_le": date_iso()}
 
-    def __init__(self, *args, saisi_par, **kwargs):
+    def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.saisi_par = saisi_par
         self.fields["reference"].required = True
         self.fields["rendu_le"].help_text = "La date de la pièce."
 
@@ -160,12 +171,12 @@ class AvisSaisiForm(AvisSurPlanForm):
         return passee(self.cleaned_data["rendu_le"])
 
     def save(self, commit=True):
-        self.instance.saisi_par_id = self.saisi_par
-        self.signer(self.instance)
-        return FormulaireVersionne.save(self, commit)
+        self.instance.saisi_par_id = self.pour
+        self.signer()
+        return super().save(commit)
 
 
-class ReponseAvisForm(FormulaireVersionne):
+class ReponseAvisForm(FormulaireDuRegistre):
     """La réponse dit sur quelle version de l'avis elle porte : celle que la personne a lue."""
 
     avis_lu = forms.IntegerField(widget=forms.HiddenInput, required=False)
@@ -180,14 +191,22 @@ class ReponseAvisForm(FormulaireVersionne):
             "fiches": forms.CheckboxSelectMultiple,
         }
 
-    def __init__(self, *args, ecrite_par, **kwargs):
+    def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.ecrite_par = ecrite_par
         avis = self.instance.avis
         self.initial["avis_lu"] = avis.version
         self.fields["decision"].choices = ReponseAvis.Decision.choices
         self.fields["chapitres"].queryset = avis.plan.chapitres.all()
         self.fields["fiches"].queryset = avis.plan.fiches.all()
+
+    def saisie(self):
+        """Le brouillon garde quel avis la personne lisait : s'il a changé, elle le relira."""
+        champs, version = super().saisie()
+        return champs | {"avis_lu": [self._annoncee("avis_lu")]}, version
+
+    def reprendre(self, champs, version, identifiant):
+        super().reprendre(champs, version, identifiant)
+        self.initial["avis_lu"] = champs["avis_lu"][0]
 
     def clean(self):
         donnees = super().clean()
@@ -208,7 +227,7 @@ class ReponseAvisForm(FormulaireVersionne):
 
     def save(self, commit=True):
         reponse = self.instance
-        reponse.version_de_l_avis, reponse.ecrite_par_id = self.presente, self.ecrite_par
+        reponse.version_de_l_avis, reponse.ecrite_par_id = self.presente, self.pour
         reponse.donnee_le = timezone.localdate()
         return super().save(commit)
 

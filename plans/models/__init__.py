@@ -4,13 +4,9 @@ from plans.models.concertation import Concertation, OrganismeConsulte
 from plans.models.document import Document
 from plans.models.fiche import FicheAction
 from plans.models.lignes import DemandeDePartenariat, Etape, Partenariat
-from plans.models.moyens import (
-    DemandeDeFinancement,
-    Financement,
-    LigneBudget,
-    elaguer_les_pieces,
-)
+from plans.models.moyens import DemandeDeFinancement, Financement, LigneBudget
 from plans.models.observations import Message, Observation
+from plans.models.pieces import elaguer_les_pieces
 from plans.models.plan import PartiePrenante, PieceDePlan, Plan
 from plans.models.points import PointDeSeance, SuiteADonner
 from plans.models.propositions import Proposition

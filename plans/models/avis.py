@@ -3,13 +3,20 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils import timezone
 
 from acteurs.models import Acte
 from pams_portal.champs import TexteRicheField
 from plans.annonces import demander, signaler
-from plans.models.concertation import OrganismeConsulte, PieceDeConcertation, enregistre
+from plans.models.concertation import (
+    OrganismeConsulte,
+    PieceDeConcertation,
+    enregistre,
+    promise_a,
+)
 from plans.models.fiche import FicheAction
+from plans.models.pieces import AvecPiece
 from plans.models.plan import PartiePrenante
 from plans.models.redaction import Chapitre
 
@@ -21,11 +28,11 @@ class AvisSurPlanQuerySet(models.QuerySet):
         return self.filter(Q(reponse__isnull=True) | changes)
 
 
-class AvisSurPlan(PieceDeConcertation):
+class AvisSurPlan(AvecPiece, PieceDeConcertation):
     """L'avis d'un organisme consulté, sur la version envoyée.
 
     `saisi_par` vide : l'organisme l'a rendu lui-même. Sinon un co-pilote l'a saisi d'après une
-    pièce, et il n'est jamais compté comme confirmé.
+    pièce, qu'il peut joindre, et il n'est jamais compté comme confirmé.
     """
 
     class Sens(models.TextChoices):
@@ -60,7 +67,10 @@ class AvisSurPlan(PieceDeConcertation):
     nom_signataire = models.CharField(max_length=200, editable=False)
 
     objects = AvisSurPlanQuerySet.as_manager()
-    champs_consignes = ("sens", "texte", "rendu_le", "reference", "saisi_par")
+    champs_consignes = (
+        *("sens", "texte", "rendu_le", "reference", "saisi_par"),
+        *AvecPiece.CONSIGNES_DE_LA_PIECE,
+    )
 
     class Meta:
         ordering = ["rendu_le", "pk"]
@@ -72,6 +82,10 @@ class AvisSurPlan(PieceDeConcertation):
 
     def get_absolute_url(self):
         return self.consulte.get_absolute_url()
+
+    @property
+    def url_de_la_piece(self):
+        return reverse("plans:avis_piece_detail", args=[self.plan.slug, self.consulte_id])
 
     @property
     def concertation(self):
@@ -110,7 +124,7 @@ class AvisSurPlan(PieceDeConcertation):
     @property
     def reponse_attendue(self):
         """Sa réponse, ou une réponse neuve à écrire."""
-        return self.repondu or ReponseAvis(avis=self)
+        return self.repondu or ReponseAvis(avis=self, identifiant=promise_a(self, "reponse"))
 
     @property
     def est_a_traiter(self):

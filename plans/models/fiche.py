@@ -16,6 +16,7 @@ from dispositifs.models import Dispositif
 from pams_portal.champs import ChoixMultiplesField, TexteRicheField
 from pams_portal.droits import Droit, exiger, plans_ou
 from plans.annonces import signaler
+from plans.models.pieces import oublier_les_fichiers
 from plans.models.plan import PartiePrenante, PieceDePlan, Plan
 from plans.models.redaction import Objectif, PieceQuerySet
 
@@ -187,8 +188,6 @@ class FicheAction(PieceDePlan):
         super().save(*args, **kwargs)
 
     def delete(self, *args, **kwargs):
-        from plans.models.lignes import oublier_les_fichiers  # les lignes connaissent les fiches
-
         oublier_les_fichiers([*self.financements.all(), *self.partenariats.all()])
         return super().delete(*args, **kwargs)
 

@@ -2,12 +2,13 @@
 
 from django.db import models, transaction
 from django.db.models import Q
+from django.urls import reverse
 
 from acteurs.models import Acte
 from pams_portal.droits import exiger
-from plans import pieces
 from plans.annonces import demander, signaler
 from plans.models.fiche import FicheAction
+from plans.models.pieces import AvecPiece
 from plans.models.plan import PartiePrenante, PieceDePlan
 
 
@@ -42,37 +43,18 @@ class PieceDeFiche(PieceDePlan):
         return self.fiche.get_absolute_url()
 
 
-class LigneAvecPiece(PieceDeFiche):
+class LigneAvecPiece(AvecPiece, PieceDeFiche):
     """Une ligne qui peut porter la pièce établissant ce qu'elle dit d'un organisme absent."""
-
-    piece = models.FileField("pièce jointe", upload_to=pieces.lieu, blank=True)
-    piece_nom = models.CharField(
-        "nom de la pièce jointe", max_length=100, blank=True, editable=False
-    )
-    piece_empreinte = models.CharField(
-        "empreinte de la pièce jointe", max_length=64, blank=True, editable=False
-    )
-    piece_poids = models.PositiveIntegerField(default=0, editable=False)
-
-    # Le fichier n'est pas au journal ; son nom et son empreinte disent lequel c'était.
-    CONSIGNES_DE_LA_PIECE = ("piece_nom", "piece_empreinte")
 
     class Meta:
         abstract = True
 
     @property
-    def piece_extension(self):
-        return self.piece_nom.rpartition(".")[2]
-
-    def delete(self, *args, **kwargs):
-        oublier_les_fichiers([self])
-        return super().delete(*args, **kwargs)
-
-
-def oublier_les_fichiers(lignes):
-    """Efface les pièces de ces lignes quand leur suppression est acquise."""
-    for nom in [ligne.piece.name for ligne in lignes if ligne.piece]:
-        transaction.on_commit(lambda nom=nom: pieces.effacer(nom))
+    def url_de_la_piece(self):
+        nature = self._meta.get_field("fiche").remote_field.related_name
+        return reverse(
+            "plans:piece_detail", args=[self.plan.slug, self.fiche.code, nature, self.pk]
+        )
 
 
 class DuPorteurDeLaFiche(PieceDeFiche):

@@ -1,6 +1,5 @@
 """Les moyens d'une fiche : son budget par année, et qui le finance."""
 
-from datetime import timedelta
 from decimal import Decimal
 
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -10,13 +9,11 @@ from django.db.models import Q
 from acteurs.models import Acte
 from pams_portal.champs import NombreField
 from pams_portal.elision import de
-from plans import pieces
 from plans.annonces import demander, signaler
 from plans.models.fiche import FicheAction
-from plans.models.lignes import DuPorteurDeLaFiche, LigneAvecPiece, Partenariat
+from plans.models.lignes import DuPorteurDeLaFiche, LigneAvecPiece
 from plans.models.plan import PartiePrenante
 
-UN_JOUR = timedelta(days=1)
 ANNEES = [
     MinValueValidator(2020, "L’année doit être comprise entre 2020 et 2060."),
     MaxValueValidator(2060, "L’année doit être comprise entre 2020 et 2060."),
@@ -171,10 +168,3 @@ class DemandeDeFinancement(Financement):
     def est_a(self, place):
         retirable = self.financeur_id is None or self.attend_une_reponse
         return super().est_a(place) and retirable
-
-
-def elaguer_les_pieces(delai=UN_JOUR):
-    """Efface les fichiers qu'aucune ligne ne cite plus."""
-    lots = (Financement.objects, Partenariat.objects)
-    connues = {nom for lot in lots for nom in lot.exclude(piece="").values_list("piece", flat=True)}
-    pieces.elaguer(connues, delai)

@@ -1,5 +1,9 @@
 """La concertation d'un plan : qui est consulté, ce qu'il en dit, ce qu'on lui répond."""
 
+from collections.abc import Callable
+from functools import partial
+from typing import NamedTuple
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -10,12 +14,14 @@ from django.views.decorators.http import require_POST, require_safe
 
 from acteurs.models import Acte
 from pams_portal.droits import Droit, exiger
+from plans.brouillons import ecriture_de
 from plans.concertation import registres_de
 from plans.forms.concertation import (
     AvisSaisiForm,
     AvisSurPlanForm,
     ConcertationCreateForm,
     ConcertationForm,
+    FormulaireDuRegistre,
     OrganismeConsulteForm,
     ReponseAvisForm,
 )
@@ -144,40 +150,72 @@ def relancer(utilisateur, consulte):
 # --- Les avis ------------------------------------------------------------------------------------
 
 
+def avis_visible(request, slug, pk):
+    plans = Plan.objects.visibles_par(request.user)
+    recus = AvisSurPlan.objects.filter(consulte__concertation__plan__in=plans)
+    recus = recus.select_related(
+        *("consulte__concertation__plan", "consulte__concertation__version_envoyee"),
+        *("consulte__partie__acteur", "saisi_par__acteur", "reponse"),
+    )
+    return get_object_or_404(recus, consulte__concertation__plan__slug=slug, pk=pk)
+
+
+class AuRegistre(NamedTuple):
+    """Ce qui s'écrit en réponse à un objet, et se trouve par lui avant même d'exister."""
+
+    trouver: Callable  # de la requête et de l'adresse, l'objet auquel cela répond
+    attendu: str  # ce qui s'y écrit
+    droit: Droit
+    form: type[FormulaireDuRegistre]
+
+
+AU_REGISTRE = {
+    "avis": AuRegistre(consulte_visible, "avis_attendu", Droit.RENDRE_AVIS, AvisSurPlanForm),
+    "avis-saisis": AuRegistre(consulte_visible, "avis_attendu", Droit.SAISIR_AVIS, AvisSaisiForm),
+    "reponses": AuRegistre(avis_visible, "reponse_attendue", Droit.REPONDRE_AVIS, ReponseAvisForm),
+}
+
+
+def ecrire_au_registre(request, slug, sorte, pk):
+    """(la pièce, la place qui permet de l'écrire, son formulaire à remplir) ; 404 puis 403."""
+    nature = AU_REGISTRE[sorte]
+    piece = getattr(nature.trouver(request, slug, pk), nature.attendu)
+    place = exiger(request.user, nature.droit, piece)
+    return piece, place, partial(nature.form, par=request.user, pour=place.partie_id)
+
+
 def avis_sur_plan_update(request, slug, pk):
     """Une partie rend elle-même son avis ; si on l'avait saisi pour elle, il devient le sien."""
-    consulte = consulte_visible(request, slug, pk)
-    avis = consulte.avis_attendu
-    exiger(request.user, Droit.RENDRE_AVIS, avis)
-    form = AvisSurPlanForm(request.POST or None, instance=avis, signataire=request.user)
+    avis, _, remplir = ecrire_au_registre(request, slug, "avis", pk)
+    form = remplir(request.POST or None, instance=avis)
     verbe = Acte.Verbe.MODIFIER if avis.est_confirme else Acte.Verbe.CONFIRMER
     if request.method == "POST" and form.enregistrer(request.user, Droit.RENDRE_AVIS, verbe):
         messages.success(request, form.bilan(f"Votre avis est rendu{delai(form.instance)}."))
-        return redirect(consulte)
-    return montrer_l_avis(request, "plans/avis_sur_plan_update.html", form, consulte)
+        return redirect(avis.consulte)
+    return montrer_l_avis(request, "plans/avis_sur_plan_update.html", form, "avis")
 
 
 def avis_sur_plan_saisir(request, slug, pk):
     """Un co-pilote saisit l'avis d'un organisme hors du portail, ou reçu par courrier."""
-    consulte = consulte_visible(request, slug, pk)
-    avis = consulte.avis_attendu
-    place = exiger(request.user, Droit.SAISIR_AVIS, avis)
-    qui = {"signataire": request.user, "saisi_par": place.partie_id}
-    form = AvisSaisiForm(request.POST or None, instance=avis, **qui)
+    avis, _, remplir = ecrire_au_registre(request, slug, "avis-saisis", pk)
+    form = remplir(request.POST or None, request.FILES or None, instance=avis)
     if request.method == "POST" and form.enregistrer(request.user, Droit.SAISIR_AVIS):
-        phrase = f"L’avis est saisi{delai(form.instance)}, non confirmé par {consulte.nom}."
+        nom = avis.consulte.nom
+        phrase = f"L’avis est saisi{delai(form.instance)}, non confirmé par {nom}."
         messages.success(request, form.bilan(phrase))
-        return redirect(consulte)
-    return montrer_l_avis(request, "plans/avis_sur_plan_saisir.html", form, consulte)
+        return redirect(avis.consulte)
+    return montrer_l_avis(request, "plans/avis_sur_plan_saisir.html", form, "avis-saisis")
 
 
-def montrer_l_avis(request, gabarit, form, consulte):
+def montrer_l_avis(request, gabarit, form, sorte):
+    consulte = form.instance.consulte
     contexte = {
         "form": form,
         "plan": consulte.plan,
         "consulte": consulte,
         "concertation": consulte.concertation,
         "hors_delai": consulte.concertation.date_limite < timezone.localdate(),
+        "ecriture": ecriture_de(request, form, sorte),
     }
     return render(request, gabarit, contexte)
 
@@ -188,20 +226,13 @@ def delai(avis):
 
 def reponse_update(request, slug, pk):
     """Ce que les co-pilotes répondent à un avis."""
-    plans = Plan.objects.visibles_par(request.user)
-    recus = AvisSurPlan.objects.filter(consulte__concertation__plan__in=plans)
-    recus = recus.select_related(
-        *("consulte__concertation__plan", "consulte__concertation__version_envoyee"),
-        *("consulte__partie__acteur", "saisi_par__acteur", "reponse"),
-    )
-    avis = get_object_or_404(recus, consulte__concertation__plan__slug=slug, pk=pk)
-    reponse = avis.reponse_attendue
-    place = exiger(request.user, Droit.REPONDRE_AVIS, reponse)
-    form = ReponseAvisForm(request.POST or None, instance=reponse, ecrite_par=place.partie_id)
+    reponse, _, remplir = ecrire_au_registre(request, slug, "reponses", pk)
+    form = remplir(request.POST or None, instance=reponse)
     if request.method == "POST" and form.enregistrer(request.user, Droit.REPONDRE_AVIS):
         messages.success(request, form.bilan("La réponse est enregistrée."))
-        return redirect(avis)
-    if request.method == "POST":
-        avis = recus.get(pk=pk)  # tel qu'il est maintenant, s'il vient de changer
+        return redirect(reponse.avis)
+    # Après un refus, tel qu'il est maintenant : il vient peut-être de changer.
+    avis = avis_visible(request, slug, pk) if request.method == "POST" else reponse.avis
     contexte = {"form": form, "plan": avis.plan, "avis": avis, "consulte": avis.consulte}
+    contexte["ecriture"] = ecriture_de(request, form, "reponses")
     return render(request, "plans/reponse_update.html", contexte)

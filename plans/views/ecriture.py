@@ -18,22 +18,25 @@ from acteurs.models import Brouillon, Presence
 from pams_portal.droits import Droit, exiger
 from plans.brouillons import page_de, piece_montree
 from plans.models import Plan
+from plans.views.concertation import AU_REGISTRE, ecrire_au_registre
 from plans.views.parts import part_visible
 
 
 def part_en_ecriture(request, slug, sorte, pk):
-    """(la sorte, la part, la place qui permet de l'écrire) ; 404 puis 403."""
+    """(la part, la place qui permet de l'écrire, son formulaire à remplir) ; 404 puis 403."""
+    if sorte in AU_REGISTRE:
+        return ecrire_au_registre(request, slug, sorte, pk)
     nature, part = part_visible(request, slug, sorte, pk)
     place = exiger(request.user, nature.droit(part), part)
     if nature.form is None:
         raise Http404
-    return nature, part, place
+    return part, place, nature.form
 
 
 @require_POST
 def part_brouillon(request, slug, sorte, pk):
-    nature, part, _ = part_en_ecriture(request, slug, sorte, pk)
-    form = nature.form(request.POST, instance=part)
+    part, _, remplir = part_en_ecriture(request, slug, sorte, pk)
+    form = remplir(request.POST, instance=part)
     if not form.est_en_brouillon:
         return HttpResponse("Cet envoi ne dit pas de quelle saisie il s’agit.", status=400)
     page = page_de(part, sorte)
@@ -47,7 +50,7 @@ def part_brouillon(request, slug, sorte, pk):
 
 @require_POST
 def part_presence(request, slug, sorte, pk):
-    _, part, place = part_en_ecriture(request, slug, sorte, pk)
+    part, place, _ = part_en_ecriture(request, slug, sorte, pk)
     piece = piece_montree(part)
     if "partir" in request.POST:
         Presence.objects.filter(utilisateur=request.user, cible=piece.identifiant).delete()

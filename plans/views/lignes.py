@@ -8,10 +8,9 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from django.contrib import messages
-from django.http import FileResponse, Http404
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.cache import patch_cache_control
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_POST
 
 from acteurs.models import Acte
 from pams_portal.droits import Droit, exiger
@@ -36,7 +35,6 @@ from plans.models import (
     Partenariat,
     ValeurIndicateur,
 )
-from plans.pieces import TYPES
 from plans.views.redaction import fiche_visible, piece_de
 
 
@@ -171,29 +169,6 @@ def ligne_update(request, slug, code, nature, pk):
     contexte = {"form": form, "plan": fiche.plan, "fiche": fiche, "nature": nature, "ligne": ligne}
     contexte["ecriture"] = ecriture_de(request, form, sorte)
     return render(request, "plans/ligne_update.html", contexte)
-
-
-@require_safe
-def piece_detail(request, slug, code, nature, pk):
-    """La pièce jointe à une ligne, à télécharger entre parties : ce peut être une lettre signée."""
-    fiche = fiche_visible(request, slug, code)
-    if nature not in ("financements", "partenariats"):
-        raise Http404
-    exiger(request.user, Droit.LIRE_PLAN, fiche.plan)
-    ligne = get_object_or_404(getattr(fiche, nature).exclude(piece=""), pk=pk)
-    try:
-        fichier = ligne.piece.open()
-    except FileNotFoundError:
-        raise Http404("Cette pièce n’est plus sur le portail.") from None
-    reponse = FileResponse(
-        fichier,
-        as_attachment=True,
-        filename=ligne.piece_nom,
-        content_type=TYPES[ligne.piece_extension],
-        headers={"X-Content-Type-Options": "nosniff"},
-    )
-    patch_cache_control(reponse, private=True, no_store=True)
-    return reponse
 
 
 def ligne_delete(request, slug, code, nature, pk):

@@ -145,8 +145,9 @@ def test_deux_valideurs_d_une_meme_partie_le_second_ne_remplace_rien(consulte, a
     formulaires = [
         AvisSurPlanForm(
             {"sens": "defavorable", "texte": mots},
-            instance=AvisSurPlan(consulte=consulte),
-            signataire=qui,
+            instance=consulte.avis_attendu,
+            par=qui,
+            pour=aom.pk,
         )
         for qui, mots in ((premier, "Le premier."), (second, "Le second."))
     ]
@@ -161,8 +162,8 @@ def test_l_organisme_retire_pendant_qu_il_ecrivait_garde_son_texte(consulte, aom
     from plans.forms.concertation import AvisSurPlanForm
 
     saisie = {"sens": "defavorable", "texte": "Long travail."}
-    neuf = AvisSurPlan(consulte=consulte)
-    form = AvisSurPlanForm(saisie, instance=neuf, signataire=personnes["aom"])
+    signature = {"par": personnes["aom"], "pour": aom.pk}
+    form = AvisSurPlanForm(saisie, instance=consulte.avis_attendu, **signature)
     type(consulte).objects.filter(pk=consulte.pk).delete()
     assert not form.enregistrer(personnes["aom"], "rendre_avis")
     assert "n’est plus consulté" in str(form.errors)
