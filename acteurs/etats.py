@@ -4,10 +4,8 @@ from collections import defaultdict
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from acteurs.lecture_du_journal import en_clair, nommer
+from acteurs.lecture_du_journal import comparer_un_champ, liste, nommer
 from acteurs.models import Acte
-from pams_portal.champs import TexteRicheField
-from pams_portal.comparaison import Comparaison, comparer_textes, comparer_valeurs
 
 # Deux enregistrements plus proches, de la même personne, sont d'une même séance de travail.
 UNE_SEANCE = timedelta(minutes=30)
@@ -43,7 +41,7 @@ def seances(objet):
     """Les séances qui ont mené l'objet à son état présent, de la dernière à la première."""
     suite = []
     for acte in Acte.objects.sur(objet).order_by("-pk"):
-        champs = {_libelle(type(objet), cle) for cle in {*acte.avant, *acte.apres}}
+        champs = {objet.libelle_de(cle) for cle in {*acte.avant, *acte.apres}}
         if suite and suite[-1].version and suite[-1].suit(acte):
             derniere = suite.pop()
             suite.append(
@@ -80,11 +78,6 @@ def _version_de_depart(objet, suite):
     return max(1, *anciennes)
 
 
-def _libelle(modele, cle):
-    champs = {champ.name: champ for champ in modele._meta.get_fields()}
-    return str(getattr(champs.get(cle), "verbose_name", cle))
-
-
 def comparer_etats(modele, avant, apres, cote=None, tous=False):
     """[(libellé du champ, Comparaison)] pour les champs dont la valeur change d'un état à l'autre.
 
@@ -96,25 +89,12 @@ def comparer_etats(modele, avant, apres, cote=None, tous=False):
     cites = defaultdict(set)
     for cle, champ in champs.items():
         if champ.is_relation:
-            cites[champ.related_model] |= {*_liste(avant.get(cle)), *_liste(apres.get(cle))}
+            cites[champ.related_model] |= {*liste(avant.get(cle)), *liste(apres.get(cle))}
     noms = nommer(cites)
     return [
-        (_libelle(modele, cle), _comparer(champs[cle], avant.get(cle), apres.get(cle), noms, cote))
+        (
+            modele.libelle_de(cle),
+            comparer_un_champ(champs[cle], avant.get(cle), apres.get(cle), noms, cote),
+        )
         for cle in cles
     ]
-
-
-def _comparer(champ, avant, apres, noms, cote) -> Comparaison:
-    if isinstance(champ, TexteRicheField):
-        return comparer_textes(avant or "", apres or "", cote=cote)
-    return comparer_valeurs(_mots(champ, avant, noms), _mots(champ, apres, noms), cote)
-
-
-def _mots(champ, valeur, noms):
-    if isinstance(valeur, list):
-        return [en_clair(champ, element, noms) for element in valeur]
-    return en_clair(champ, valeur, noms)
-
-
-def _liste(valeur):
-    return valeur if isinstance(valeur, list) else [] if valeur is None else [valeur]

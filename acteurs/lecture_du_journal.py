@@ -1,56 +1,109 @@
 """Le journal tel qu'une personne le lit : des libellés et des noms, pas des codes."""
 
 from collections import defaultdict
+from decimal import Decimal
+from typing import NamedTuple
 
 from django.apps import apps
-from django.core.exceptions import FieldDoesNotExist
 from django.db import models
-from django.utils.dateparse import parse_date
+from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.formats import date_format, number_format
+from django.utils.timezone import localtime
+
+from acteurs.models import Acte
+from pams_portal.champs import ChoixMultiplesField, TexteRicheField
+from pams_portal.comparaison import Comparaison, comparer_textes, comparer_valeurs
+from pams_portal.passages import extraire
+from pams_portal.typographie import jour
+
+DISPARU = "(retiré depuis)"
+
+
+class Changement(NamedTuple):
+    """Ce qu'un acte a fait d'un champ ; `entier` : rien n'en est laissé de côté."""
+
+    libelle: str
+    comparaison: Comparaison
+    est_un_texte: bool
+    entier: bool = True
 
 
 def lire(actes):
     """[(acte, [(libellé, avant, après)])] ; une requête par modèle cité, pas une par acte."""
-    actes = list(actes)
-    champs = {acte.pk: _champs_de(acte) for acte in actes}
-    noms = _noms_cites(actes, champs)
     return [
         (
             acte,
             [
-                (
-                    champ.verbose_name if champ else cle,
-                    en_clair(champ, acte.avant.get(cle), noms),
-                    en_clair(champ, acte.apres.get(cle), noms),
-                )
-                for cle, champ in champs[acte.pk].items()
+                (libelle, en_clair(champ, avant, noms), en_clair(champ, apres, noms))
+                for libelle, champ, avant, apres in lignes
             ],
         )
-        for acte in actes
+        for acte, lignes, noms in _lus(actes)
     ]
 
 
-def _champs_de(acte):
-    """{clé: champ de modèle, ou None s'il a disparu depuis} pour les champs changés."""
-    modele = apps.get_model(acte.cible_type)
-    champs = {}
-    for cle in sorted({*acte.avant, *acte.apres}):
-        try:
-            champs[cle] = modele._meta.get_field(cle)
-        except FieldDoesNotExist:
-            champs[cle] = None
-    return champs
+def comparer_les_actes(actes, signes=None):
+    """[(acte, [Changement])] : les mots ajoutés et retirés, dans le texte même.
+
+    `signes` : combien de caractères montrer d'un texte long, au plus, par acte ; tout si None.
+    Une requête par modèle cité, quel que soit le nombre d'actes.
+    """
+    return [(acte, list(_changements(lignes, noms, signes))) for acte, lignes, noms in _lus(actes)]
 
 
-def _noms_cites(actes, champs):
-    """{(modèle, clé primaire): nom} pour toutes les relations citées par ces actes."""
+def _changements(lignes, noms, signes):
+    for libelle, champ, avant, apres in lignes:
+        if est_un_texte(champ):
+            extrait = _extrait(avant or "", apres or "", signes)
+            if signes is not None:
+                signes -= min(signes, len(extrait.comparaison.html))
+            yield Changement(libelle, extrait.comparaison, True, extrait.entier)
+        else:
+            yield Changement(libelle, comparer_un_champ(champ, avant, apres, noms), False)
+
+
+def _extrait(avant, apres, signes):
+    return extraire(avant, apres, signes if signes is not None else len(avant) + len(apres), 2)
+
+
+def est_un_texte(champ):
+    return isinstance(champ, models.TextField) and not isinstance(champ, ChoixMultiplesField)
+
+
+def comparer_un_champ(champ, avant, apres, noms, cote=None):
+    """La comparaison de deux valeurs du journal ; `noms` vient de `nommer`."""
+    if isinstance(champ, TexteRicheField):
+        return comparer_textes(avant or "", apres or "", cote=cote)
+    mots = _mots(champ, avant, noms), _mots(champ, apres, noms)
+    return comparer_valeurs(*mots, cote, phrase=champ is None or not champ.is_relation)
+
+
+def _mots(champ, valeur, noms):
+    if isinstance(valeur, list):
+        return [en_clair(champ, element, noms) for element in valeur]
+    return en_clair(champ, valeur, noms)
+
+
+def _lus(actes):
+    """[(acte, [(libellé, champ, avant, après)], noms)] ; le champ vaut None s'il a disparu."""
+    lus = [(acte, list(_lignes(acte))) for acte in actes]
     cites = defaultdict(set)
-    for acte in actes:
-        for cle, champ in champs[acte.pk].items():
+    for _, lignes in lus:
+        for _, champ, *valeurs in lignes:
             if champ is not None and champ.is_relation:
-                for valeur in (acte.avant.get(cle), acte.apres.get(cle)):
-                    cites[champ.related_model] |= set(_liste(valeur))
-    return nommer(cites)
+                cites[champ.related_model].update(*map(liste, valeurs))
+    noms = nommer(cites)
+    return [(acte, lignes, noms) for acte, lignes in lus]
+
+
+def _lignes(acte):
+    modele = apps.get_model(acte.cible_type)
+    valeurs = acte.avant | acte.apres
+    # Le texte qu'une personne n'a pas gardé n'a remplacé aucun autre.
+    avant = acte.apres if acte.verbe == Acte.Verbe.ECARTER else acte.avant
+    for cle in sorted(valeurs.keys() - set(modele.champs_muets)):
+        champ = modele.champ_a_lire(cle, valeurs)
+        yield modele.libelle_de(cle), champ, avant.get(cle), acte.apres.get(cle)
 
 
 def nommer(cites):
@@ -58,11 +111,21 @@ def nommer(cites):
     return {
         (modele, objet.pk): str(objet)
         for modele, cles in cites.items()
-        for objet in modele._base_manager.filter(pk__in=cles)
+        for objet in _de_quoi_nommer(modele).filter(pk__in=cles)
     }
 
 
-def _liste(valeur):
+def _de_quoi_nommer(modele):
+    """Ce que lit `__str__`, sans les textes : un nom ne s'y lit jamais."""
+    lies = getattr(modele, "nomme_par", ())
+    longs = (models.TextField, models.JSONField)
+    textes = [c.name for c in modele._meta.concrete_fields if isinstance(c, longs)]
+    objets = modele._base_manager.defer(*textes)
+    return objets.select_related(*lies) if lies else objets
+
+
+def liste(valeur):
+    """Une valeur du journal, une ou plusieurs, en liste."""
     if valeur is None:
         return []
     return valeur if isinstance(valeur, list) else [valeur]
@@ -75,12 +138,18 @@ def en_clair(champ, valeur, noms):
     if isinstance(valeur, bool):
         return "oui" if valeur else "non"
     if champ is not None and champ.is_relation:
-        cites = [noms.get((champ.related_model, cle), f"n° {cle}") for cle in _liste(valeur)]
-        return ", ".join(cites)
-    if isinstance(champ, models.DateField) and not isinstance(champ, models.DateTimeField):
-        jour = parse_date(str(valeur))
-        return date_format(jour, "j F Y") if jour else str(valeur)
+        return ", ".join(noms.get((champ.related_model, cle), DISPARU) for cle in liste(valeur))
+    if isinstance(champ, models.DateTimeField):
+        instant = parse_datetime(str(valeur))
+        return date_format(localtime(instant), "j F Y à H:i") if instant else str(valeur)
+    if isinstance(champ, models.DateField):
+        date = parse_date(str(valeur))
+        return jour(date) if date else str(valeur)
     if isinstance(champ, models.DecimalField):
-        return number_format(valeur, force_grouping=True)
+        return getattr(champ, "en_mots", _nombre)(Decimal(str(valeur)))
     choix = dict(getattr(champ, "flatchoices", None) or getattr(champ, "paires", None) or [])
-    return ", ".join(str(choix.get(element, element)) for element in _liste(valeur))
+    return ", ".join(str(choix.get(element, element)) for element in liste(valeur))
+
+
+def _nombre(valeur):
+    return number_format(valeur, force_grouping=True)

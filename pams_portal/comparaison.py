@@ -83,18 +83,19 @@ def comparer_textes(avant, apres, niveau=3, cote=None):
     return Comparaison(propre, redacteur.comptes[AJOUT], redacteur.comptes[RETRAIT])
 
 
-def comparer_valeurs(avant, apres, cote=None):
+def comparer_valeurs(avant, apres, cote=None, phrase=True):
     """Compare deux valeurs simples déjà mises en mots : des chaînes, ou des listes de chaînes.
 
-    Une phrase se compare mot à mot ; un nombre ou une date change en entier ; une liste dit ce
-    qui y entre et ce qui en sort.
+    Une phrase se compare mot à mot ; un nombre, une date ou un nom (`phrase` vaut faux) change en
+    entier ; une liste dit ce qui y entre et ce qui en sort.
     """
     redacteur = _Redacteur(cote)
     if isinstance(avant, (list, tuple)) or isinstance(apres, (list, tuple)):
         html = redacteur.listes(list(avant or []), list(apres or []))
     else:
         mots = _mots_de(str(avant or "")), _mots_de(str(apres or ""))
-        html = redacteur.mots(*mots) if min(map(len, mots)) >= PHRASE else redacteur.valeurs(*mots)
+        phrases = phrase and min(map(len, mots)) >= PHRASE
+        html = redacteur.mots(*mots) if phrases else redacteur.valeurs(*mots)
     return Comparaison(
         mark_safe(_NETTOYEUR.clean(html)),  # noqa: S308 (nettoyé par nh3)
         redacteur.comptes[AJOUT],
@@ -184,7 +185,7 @@ def _mots_du_jeton(jeton):
 # --- Aligner --------------------------------------------------------------------------------------
 
 
-def _operations(avant, apres):
+def operations(avant, apres):
     """Les opérations de difflib, une fois mis de côté ce qui est commun aux deux bouts."""
     court = min(len(avant), len(apres))
     debut = next((n for n in range(court) if avant[n] != apres[n]), court)
@@ -206,7 +207,7 @@ def _operations(avant, apres):
 def _paires(avant, apres):
     """[(avant ou None, après ou None)] : les mêmes nœuds, puis ceux qui se ressemblent."""
     cles_avant, cles_apres = [n.cle for n in avant], [n.cle for n in apres]
-    for sens, a1, a2, b1, b2 in _operations(cles_avant, cles_apres):
+    for sens, a1, a2, b1, b2 in operations(cles_avant, cles_apres):
         if sens == "equal":
             yield from zip(avant[a1:a2], apres[b1:b2], strict=True)
             continue
@@ -310,7 +311,7 @@ class _Redacteur:
     def mots(self, avant, apres):
         cles_avant, cles_apres = [mot.cle for mot in avant], [mot.cle for mot in apres]
         morceaux = []
-        for sens, a1, a2, b1, b2 in _sans_ilots(_operations(cles_avant, cles_apres), avant):
+        for sens, a1, a2, b1, b2 in _sans_ilots(operations(cles_avant, cles_apres), avant):
             if sens == "equal":
                 morceaux.append(self._passage(apres[b1:b2]))
             else:

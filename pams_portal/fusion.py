@@ -54,7 +54,7 @@ class Fusion:
     @property
     def desaccords(self):
         return [
-            Desaccord(*(_assembler(cote) for cote in passage))
+            Desaccord(*(assembler(cote) for cote in passage))
             for passage in self._suite
             if isinstance(passage, _Passage)
         ]
@@ -78,7 +78,7 @@ class Fusion:
             else:
                 paragraphes += passage.mien if cote == MIEN else passage.leur
         tel_quel = self._ecrits.get(tuple(p.texte for p in paragraphes))
-        return _assembler(paragraphes) if tel_quel is None else tel_quel
+        return assembler(paragraphes) if tel_quel is None else tel_quel
 
 
 def fusionner(base, mien, leur):
@@ -127,7 +127,7 @@ def _commence(ligne, precedent):
     return bool(_POINT.match(ligne) or _TITRE.match(ligne) or _TITRE.match(precedent))
 
 
-def _assembler(paragraphes):
+def assembler(paragraphes):
     """Le texte de ces paragraphes ; seuls deux points de liste restent collés."""
     morceaux = []
     for rang, (texte, colle) in enumerate(paragraphes):

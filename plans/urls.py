@@ -42,6 +42,7 @@ urlpatterns = [
     path(PLAN, plan.plan_detail, name="plan_detail"),
     path(f"{PLAN}modifier/", plan.plan_update, name="plan_update"),
     path(f"{PLAN}journal/", plan.plan_journal, name="plan_journal"),
+    path(f"{PLAN}journal/<int:pk>/", plan.acte_detail, name="acte_detail"),
     path(f"{PLAN}marquer-lu/", plan.plan_marquer_lu, name="plan_marquer_lu"),
     path(f"{PLAN}conformite/", conformite.plan_conformite, name="plan_conformite"),
     path(f"{PLAN}plan.pdf", document.plan_pdf, name="plan_pdf"),

@@ -8,7 +8,15 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 from stdnum import luhn
 
-from acteurs.models import Acteur, Brouillon, Etablissement, Fonction, Habilitation, Utilisateur
+from acteurs.models import (
+    Acte,
+    Acteur,
+    Brouillon,
+    Etablissement,
+    Fonction,
+    Habilitation,
+    Utilisateur,
+)
 from acteurs.publics import Public
 from bassins.models import Bassin, Commune, Departement, Epci, Perimetre, Region
 from dispositifs.models import (
@@ -141,6 +149,21 @@ def make_etablissement(acteur, **champs):
     racine = f"{acteur.siren}{n % 10000:04d}"
     siret = racine + luhn.calc_check_digit(racine)
     return Etablissement.objects.create(acteur=acteur, **{"siret": siret, "nom": "Siège"} | champs)
+
+
+def make_acte(objet, verbe="modifier", avant=None, apres=None, **champs):
+    """Un acte déjà au journal, sur un objet d'un plan."""
+    return Acte.objects.create(
+        verbe=verbe,
+        cible_type=objet._meta.label_lower,
+        cible=objet.identifiant,
+        cible_libelle=str(objet),
+        dossier=objet.dossier,
+        version=objet.version,
+        avant=avant or {},
+        apres=apres or {},
+        **champs,
+    )
 
 
 def make_brouillon(utilisateur, part, texte="Une demi-phr"):

@@ -202,6 +202,8 @@ def objets(bassin, plan, region, departement, aom, spe, association, invitee, pe
         "r_axe": [plan.slug, "axes", objectif.axe_id, 1],
         "r_euro_depart": [plan.slug, "financements", euro.pk, 1],
         "r_role": [plan.slug, "partenariats", role.pk, 1],
+        "acte": [plan.slug, f.make_acte(versionnee).pk],
+        "acte_detourne": [adopte.slug, f.make_acte(versionnee).pk],
         "brouillon": [f.make_brouillon(personnes["region"], versionnee).pk],
         "proposition": [plan.slug, proposition.pk],
         "prop_detournee": [adopte.slug, proposition.pk],

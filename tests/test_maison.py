@@ -19,6 +19,8 @@ FEUILLES = {
     "recherche",
     "comparaison",
     "fusion",
+    "passages",
+    "typographie",
     "tableau",
     "formules",
     "requete",

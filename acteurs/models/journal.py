@@ -8,6 +8,7 @@ autre chose.
 import uuid
 
 from django.conf import settings
+from django.core.exceptions import FieldDoesNotExist
 from django.db import models, transaction
 from django.db.models import F
 
@@ -103,9 +104,29 @@ class Versionne(models.Model):
 
     # Les champs dont le journal garde les valeurs, et que les formulaires peuvent fusionner.
     champs_consignes = ()
+    # Ceux que nul ne lit : une empreinte, une version de départ.
+    champs_muets = ()
+    # Les relations que suit `__str__` : de quoi nommer plusieurs objets en une requête.
+    nomme_par = ()
 
     class Meta:
         abstract = True
+
+    @classmethod
+    def libelle_de(cls, nom):
+        """Comment nommer à l'écran un champ consigné ; il a pu disparaître depuis l'acte."""
+        try:
+            return str(cls._meta.get_field(nom).verbose_name)
+        except FieldDoesNotExist:
+            return nom.replace("_", " ")
+
+    @classmethod
+    def champ_a_lire(cls, nom, valeurs):
+        """Le champ qui dit comment lire `nom` parmi les `valeurs` d'un acte, ou None."""
+        try:
+            return cls._meta.get_field(nom)
+        except FieldDoesNotExist:
+            return None
 
     @property
     def plan_id(self):

@@ -4,18 +4,25 @@ from acteurs.lecture_du_journal import lire
 from acteurs.models import Acte
 from dispositifs.models import Dispositif
 from dispositifs.territoires import noms_des_territoires, zone_en_mots
+from pams_portal.comparaison import comparer_valeurs
 
 LIBELLE_ZONE = Dispositif._meta.get_field("zone_eligibilite").verbose_name
 ACTES_MONTRES = 50
 
 
 def histoire(dispositif):
-    """[(acte, [(libellé, avant, après)])], du plus récent au plus ancien ; 50 actes au plus."""
+    """[(acte, [(libellé, comparaison)])], du plus récent au plus ancien ; 50 actes au plus."""
     actes = Acte.objects.sur(dispositif)[:ACTES_MONTRES]
     lus = lire(actes)
     cles = {cle for acte, _ in lus for etat in (acte.avant, acte.apres) for cle in _zone(etat)}
     noms = noms_des_territoires(cles)
-    return [(acte, [_nommer(ligne, acte, noms) for ligne in lignes]) for acte, lignes in lus]
+    return [
+        (acte, [_comparer(*_nommer(ligne, acte, noms)) for ligne in lignes]) for acte, lignes in lus
+    ]
+
+
+def _comparer(libelle, avant, apres):
+    return libelle, comparer_valeurs(avant, apres)
 
 
 def en_mots(avant, apres):

@@ -1,14 +1,12 @@
 """Balises et filtres du portail, disponibles dans tous les gabarits."""
 
 from django import template
-from django.utils.formats import date_format, number_format
 
 from pams_portal import droits, elision
 from pams_portal.texte import en_html
+from pams_portal.typographie import FINE_INSECABLE, INSECABLE, jour, montant
 
 register = template.Library()
-INSECABLE = "\u00a0"
-FINE_INSECABLE = "\u202f"
 
 
 @register.simple_tag(takes_context=True)
@@ -29,22 +27,8 @@ def de(nom):
     return elision.de(nom)
 
 
-@register.filter
-def montant(valeur):
-    """{{ ligne.montant|montant }} : « 12 500 € », avec les centimes s'il y en a."""
-    if valeur is None:
-        return ""
-    decimales = 0 if valeur == int(valeur) else 2
-    return number_format(valeur, decimales, force_grouping=True) + INSECABLE + "€"
-
-
-@register.filter
-def jour(date):
-    """{{ fiche.debut|jour }} : « 1er janvier 2027 », « 7 novembre 2026 »."""
-    if not date:
-        return ""
-    ecrite = date_format(date, "j F Y")
-    return ecrite.replace("1 ", "1er ", 1) if ecrite.startswith("1 ") else ecrite
+register.filter(montant)
+register.filter(jour)
 
 
 @register.filter

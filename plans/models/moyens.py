@@ -9,6 +9,7 @@ from django.db.models import Q
 from acteurs.models import Acte
 from pams_portal.champs import NombreField
 from pams_portal.elision import de
+from pams_portal.typographie import montant
 from plans.annonces import demander, signaler
 from plans.models.fiche import FicheAction
 from plans.models.lignes import DuPorteurDeLaFiche, LigneAvecPiece
@@ -34,6 +35,10 @@ class MontantField(NombreField):
         super().__init__(
             *args, **{"max_digits": 14, "decimal_places": 2, "validators": MONTANTS} | kwargs
         )
+
+    def en_mots(self, valeur):
+        """« 12 500 € » : un montant du journal, tel qu'une personne le lit."""
+        return montant(valeur)
 
 
 class LigneBudget(DuPorteurDeLaFiche):

@@ -79,7 +79,7 @@ class Observation(PieceDePlan):
         FicheAction, models.SET_NULL, null=True, blank=True, related_name="observations"
     )
     champ = models.CharField(max_length=40, blank=True)
-    cible_libelle = models.CharField(max_length=300)
+    cible_libelle = models.CharField("ce qui est observé", max_length=300)
     passage = models.TextField(
         "passage observé",
         blank=True,

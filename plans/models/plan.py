@@ -307,6 +307,7 @@ class PartiePrenante(PieceDePlan):
 
     objects = PartiePrenanteQuerySet.as_manager()
     champs_consignes = ("acteur", "qualite", "precision", "reponse", "trace")
+    nomme_par = ("acteur",)
 
     class Meta:
         # co_pilote, coordonnee, associee, invitee : l'ordre de la loi, pas celui de l'alphabet.

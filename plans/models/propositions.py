@@ -112,6 +112,7 @@ class Proposition(PieceDePlan):
     champs_consignes = (
         *("porteur", *VISEES, "champ", "valeur", "version_de_depart", "motif", "etat", "reponse"),
     )
+    champs_muets = ("version_de_depart",)
 
     class Meta:
         ordering = ["-deposee_le", "-pk"]
@@ -140,6 +141,18 @@ class Proposition(PieceDePlan):
             signaler(self.parties_qui_decident, "a repris sa proposition", self, acte)
         elif phrase := REPONSES.get(self.etat):
             signaler([self.porteur], phrase, self, acte)
+
+    @classmethod
+    def champ_a_lire(cls, nom, valeurs):
+        """La valeur proposée se lit comme le champ qu'elle vise."""
+        visee = next((nom for nom in VISEES if valeurs.get(nom)), None)
+        if visee and nom in ("champ", "valeur"):
+            part = cls._meta.get_field(visee).related_model
+            if nom == "valeur":
+                return part.champ_a_lire(valeurs["champ"], {})
+            champs = [(nom, part.libelle_de(nom)) for nom in part.champs_consignes]
+            return models.CharField(choices=champs)
+        return super().champ_a_lire(nom, valeurs)
 
     # --- La part visée -------------------------------------------------------------------------
 

@@ -90,6 +90,7 @@ class Contribution(PieceDePlan):
 
     objects = ContributionQuerySet.as_manager()
     champs_consignes = ("porteur", "texte", "ordre")
+    nomme_par = ("chapitre", "porteur__acteur")
 
     class Meta:
         ordering = ["ordre", "pk"]
@@ -173,6 +174,7 @@ class Objectif(PieceDePlan):
     dernier_numero = models.PositiveSmallIntegerField(default=0, editable=False)
 
     champs_consignes = ("numero", "intitule")
+    nomme_par = ("axe",)
     porteur_id = None
 
     class Meta:

@@ -55,6 +55,7 @@ class AvisSurFiche(PieceDeFiche):
     donne_le = models.DateTimeField("donné le", auto_now=True)
 
     champs_consignes = ("sens", "texte", "substance")
+    champs_muets = ("substance",)
 
     class Meta:
         ordering = ["comite", "pk"]

@@ -6,7 +6,7 @@ from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from acteurs.lecture_du_journal import lire
+from acteurs.lecture_du_journal import comparer_les_actes
 from acteurs.models import Acte
 from bassins.models import Bassin
 from pams_portal.droits import Droit, exiger, peut
@@ -24,6 +24,9 @@ from plans.forms.reprise import PlanCreateForm
 from plans.lecture import plan_a_lire
 from plans.models import Contribution, FicheAction, Plan, Repere, Reprise
 from plans.parts import par_sorte, parts_de
+
+# Ce que la liste montre des textes d'un acte : cinquante actes de trente pages restent une page.
+SIGNES_PAR_ACTE = 4000
 
 
 @require_safe
@@ -88,8 +91,19 @@ def plan_journal(request, slug):
     exiger(request.user, Droit.LIRE_PLAN, plan)
     actes = Acte.objects.du_dossier(plan.identifiant)
     page = Paginator(actes, 50).get_page(request.GET.get("page"))
-    contexte = {"plan": plan, "page": page, "actes": lire(page)}
-    return render(request, "plans/plan_journal.html", contexte)
+    actes = comparer_les_actes(page, SIGNES_PAR_ACTE)
+    return render(request, "plans/plan_journal.html", {"plan": plan, "page": page, "actes": actes})
+
+
+@require_safe
+def acte_detail(request, slug, pk):
+    """Un acte du journal, sans rien en laisser : la suite de ce que la liste abrège."""
+    plan = get_object_or_404(Plan.objects.visibles_par(request.user), slug=slug)
+    exiger(request.user, Droit.LIRE_PLAN, plan)
+    acte = get_object_or_404(Acte.objects.du_dossier(plan.identifiant), pk=pk)
+    [(_, changements)] = comparer_les_actes([acte])
+    contexte = {"plan": plan, "acte": acte, "changements": changements}
+    return render(request, "plans/acte_detail.html", contexte)
 
 
 @require_safe

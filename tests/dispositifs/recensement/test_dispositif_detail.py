@@ -1,5 +1,6 @@
 """La page d'un dispositif : tout ce que l'on en sait, et ce que l'on n'en sait pas."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -141,9 +142,10 @@ def test_le_journal_se_lit_en_mots_et_seulement_connecte(client, personnes, gara
     page = page_de(client, garage)
 
     assert "<strong>Aïcha, association</strong> (Roues libres) a confirmé cette fiche" in page
-    assert "<del>France entière</del> <ins>Laon</ins>" in page
-    assert "<del>Demandeurs d’emploi</del> <ins>Seniors</ins>" in page
-    assert "<del>Signalé</del> <ins>Vérifié</ins>" in page
+    vu = re.sub(r'<span class="hors-ecran">[^<]*</span>', "", page)
+    assert "<del>France entière</del> <ins>Laon</ins>" in vu
+    assert "<del>Demandeurs d’emploi</del> <ins>Seniors</ins>" in vu
+    assert "<del>Signalé</del> <ins>Vérifié</ins>" in vu
 
 
 @pytest.mark.parametrize("nombre", [1, 3])
