@@ -3,6 +3,7 @@
 Contours simplifiés à 600 m environ : bons pour dessiner, sans valeur cadastrale.
 """
 
+import csv
 import gzip
 import json
 from functools import cache
@@ -16,6 +17,7 @@ from django.utils.safestring import SafeString
 from bassins.referentiel import DOSSIER
 
 FICHIER = DOSSIER / "epci_france_2026.geojson.gz"
+POINTS = DOSSIER / "communes_points_2026.csv.gz"
 ATTRIBUTION = "Contours : IGN ADMIN EXPRESS COG 2026, Licence Ouverte 2.0, simplifiés"
 
 KM_PAR_DEGRE = 111.32  # de latitude
@@ -60,14 +62,16 @@ def _point(siren):
 
 @cache
 def points_communes():
-    """Un point [longitude, latitude] dans chaque commune dont le contour est connu, par code.
+    """Un point (longitude, latitude) au plus large de chaque commune, par code INSEE.
 
-    Le portail n'a ces contours que pour quelques bassins.
+    Manquent les collectivités d'outre-mer et huit communes nouvelles de 2026.
     """
-    entites = [
-        e for fichier in sorted(DOSSIER.glob("communes_*.geojson.gz")) for e in _lire(fichier)
-    ]
-    return {entite["properties"]["code"]: interieur(entite["geometry"]) for entite in entites}
+    with gzip.open(POINTS, "rt", encoding="utf-8", newline="") as ouvert:
+        lignes = csv.DictReader(ouvert)
+        return {
+            ligne["code_insee"]: (float(ligne["longitude"]), float(ligne["latitude"]))
+            for ligne in lignes
+        }
 
 
 def _lire(fichier):

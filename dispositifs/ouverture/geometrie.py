@@ -1,14 +1,15 @@
 """Où dessiner un dispositif, un bassin : des points et des contours d'EPCI, et l'aveu de ce qu'ils
-sont. Rien ne localise une adresse : un point est à l'intérieur de l'EPCI, pas sur la porte."""
+sont. Rien ne localise une adresse : un point est dans la commune, pas sur la porte."""
 
 from typing import NamedTuple
 
-from bassins.contours import ATTRIBUTION, contours_epci, points_epci
+from bassins.contours import ATTRIBUTION, contours_epci, points_communes, points_epci
 from dispositifs.territoires import Echelle, codes_par_echelle
 
 __all__ = ["ATTRIBUTION", "Dessin", "de_bassin", "de_dispositif"]
 
-POINT = "un point dans l’EPCI de la commune d’accueil"
+COMMUNE = "un point dans la commune d’accueil"
+EPCI = "un point dans l’EPCI de la commune d’accueil"
 POINTS = "un point dans chaque EPCI de la zone d’éligibilité"
 ABSENTE = "aucune : ni commune d’accueil, ni EPCI dans la zone d’éligibilité"
 CONTOURS = "les contours des EPCI du bassin, simplifiés, côte à côte"
@@ -23,10 +24,12 @@ class Dessin(NamedTuple):
 
 
 def de_dispositif(dispositif):
-    """Le point de son EPCI d'accueil ; à défaut, ceux des EPCI de sa zone."""
+    """Un point de sa commune d'accueil, à défaut de l'EPCI de celle-ci, à défaut de sa zone."""
     commune = dispositif.commune
+    if commune and (point := points_communes().get(commune.pk)):
+        return Dessin({"type": "Point", "coordinates": list(point)}, COMMUNE)
     if commune and commune.epci_id and (points := points_epci([commune.epci_id])):
-        return Dessin({"type": "Point", "coordinates": points[commune.epci_id]}, POINT)
+        return Dessin({"type": "Point", "coordinates": points[commune.epci_id]}, EPCI)
     epci = sorted(codes_par_echelle(dispositif.zone_eligibilite)[Echelle.EPCI])
     if points := points_epci(epci):
         coordonnees = [points[siren] for siren in epci if siren in points]

@@ -1,5 +1,7 @@
 """La carte d'un bassin, la même à l'écran et dans le PDF."""
 
+import csv
+import gzip
 import io
 import re
 from xml.etree import ElementTree
@@ -9,8 +11,9 @@ from pikepdf import Dictionary, Pdf
 from pypdf import PdfReader
 from weasyprint import HTML
 
-from bassins.contours import carte_svg, contours_epci, numeroter
+from bassins.contours import carte_svg, contours_connus, contours_epci, numeroter, points_communes
 from bassins.models import Epci
+from bassins.referentiel import fichiers
 
 SVG = "{http://www.w3.org/2000/svg}"
 AMIENOIS = ["248000531", "200070969", "200070951", "200070977"]
@@ -190,3 +193,25 @@ def test_dans_un_pdf_accessible_le_titre_de_la_carte_est_son_alternative():
             if isinstance(objet, Dictionary) and objet.get("/S") == "/Figure"
         ]
         assert [str(figure.Alt) for figure in figures] == ["Les EPCI du bassin"]
+
+
+def test_chaque_commune_du_referentiel_a_son_point_dans_l_emprise_de_son_epci():
+    """Les manquantes sont celles que la documentation nomme."""
+    with gzip.open(fichiers(2026).communes, "rt", encoding="utf-8", newline="") as ouvert:
+        communes = {c["code_insee"]: c["siren_epci"] for c in csv.DictReader(ouvert)}
+    points, contours = points_communes(), contours_connus()
+    sans_point = communes.keys() - points.keys()
+    manquent = sorted(code for code in sans_point if not code.startswith(("97", "98")))
+
+    egarees = [
+        code
+        for code, (x, y) in points.items()
+        if (contour := contours.get(communes[code])) and not dans_l_emprise(contour, x, y)
+    ]
+    assert egarees == []
+    assert manquent == ["12218", "14581", "15031", "15035", "15047", "15171", "49126", "69114"]
+
+
+def dans_l_emprise(contour, x, y):
+    ouest, sud, est, nord = contour.emprise
+    return ouest < x < est and sud < y < nord

@@ -104,14 +104,22 @@ def test_la_paire_data_inclusion_se_tient(publie):
 # --- Dessiner ------------------------------------------------------------------------------------
 
 
-def test_un_dispositif_est_un_point_de_son_epci_d_accueil_et_le_dit(publie):
+def test_un_dispositif_est_un_point_de_sa_commune_d_accueil_et_le_dit(publie):
     [entite] = json.loads(texte_de("dispositifs.geojson"))["features"]
 
     longitude, latitude = entite["geometry"]["coordinates"]
     assert entite["geometry"]["type"] == "Point"
-    assert 3.4 < longitude < 3.9
-    assert 49.4 < latitude < 49.8
-    assert entite["properties"]["geometrie"] == "un point dans l’EPCI de la commune d’accueil"
+    assert (round(longitude, 1), round(latitude, 1)) == (3.6, 49.6)  # Laon
+    assert entite["properties"]["geometrie"] == "un point dans la commune d’accueil"
+
+
+def test_une_commune_sans_point_prend_celui_de_son_epci(territoire):
+    nouvelle = f.make_commune(code="49126", nom="Orée d’Anjou", epci=territoire["laon"].epci)
+
+    dessin = geometrie.de_dispositif(Dispositif(commune=nouvelle))
+
+    assert dessin.geometrie["type"] == "Point"
+    assert dessin.nature == "un point dans l’EPCI de la commune d’accueil"
 
 
 @pytest.mark.parametrize(

@@ -168,13 +168,19 @@ def test_ce_que_la_carte_ne_montre_pas_se_dit(client, inventaire):
     assert carte(client, epci=SAUMUR).ailleurs == 0
 
 
-def test_un_point_est_une_commune_d_accueil_dont_la_place_est_connue(client, inventaire):
+def test_un_point_est_une_commune_d_accueil_dont_la_place_est_connue(
+    client, inventaire, territoire
+):
+    nouvelle = f.make_commune(territoire["saumur"].epci, code="49126", nom="Orée d’Anjou")
+    f.make_dispositif(zone_eligibilite=[f"epci-{SAUMUR}"], commune=nouvelle)
+
     la_carte = carte(client)
 
-    assert la_carte.accueils == [("Laon", 2, False), ("Saumur", 2, True)]
+    assert la_carte.accueils == [("Laon", 2, True), ("Orée d’Anjou", 1, False), ("Saumur", 2, True)]
     points = dessin(la_carte).findall(f".//{SVG}circle[@class='carte-point']/{SVG}title")
-    assert [titre.text for titre in points] == ["Saumur\u00a0: 2 dispositifs"]
-    assert "Laon (2, sans point sur la carte), Saumur (2)" in texte(client)
+    attendus = ["Laon\u00a0: 2 dispositifs", "Saumur\u00a0: 2 dispositifs"]
+    assert [titre.text for titre in points] == attendus
+    assert "Laon (2), Orée d’Anjou (1, sans point sur la carte), Saumur (2)" in texte(client)
 
 
 @pytest.mark.parametrize(
