@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from functools import lru_cache
 
-from django.db.models import F
+from django.db.models import F, Q
 
 from bassins.models import Bassin, Commune, Perimetre
 from dispositifs.territoires import Echelle
@@ -59,6 +59,27 @@ def _lire_bassins(jour):
         for cle, slugs in cibles_par_cle(trouvees, f"{chemin}__bassin__slug").items():
             lignes[cle] |= slugs
     return dict(lignes)
+
+
+def epci_par_cle(bassin, epci, jour, etat):
+    """{clé de territoire: {SIREN}} des EPCI d'un bassin ce jour, et d'un EPCI ; gardé de même.
+
+    `bassin`, `epci` : l'un des deux, ou les deux.
+    """
+    return _epci_gardes(bassin, epci, jour, etat) if etat else _lire_epci(bassin, epci, jour)
+
+
+@lru_cache(maxsize=64)
+def _epci_gardes(bassin, epci, jour, etat):
+    return _lire_epci(bassin, epci, jour)
+
+
+def _lire_epci(bassin, epci, jour):
+    proposes = Q(epci=epci, epci__isnull=False)
+    if bassin and (perimetre := bassin.perimetre_au(jour)):
+        proposes |= Q(pk__in=perimetre.communes_couvertes().values("pk"), epci__isnull=False)
+    communes = Commune.objects.filter(proposes, millesime=F("epci__millesime"))
+    return cibles_par_cle(communes, "epci")
 
 
 def cibles_par_cle(communes, cible):

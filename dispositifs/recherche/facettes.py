@@ -8,7 +8,7 @@ from collections import Counter
 from functools import lru_cache
 from typing import NamedTuple
 
-from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.formats import localize
 from django.utils.html import escape
 from django.utils.safestring import mark_safe
@@ -16,7 +16,7 @@ from django.utils.safestring import mark_safe
 from acteurs.publics import Public
 from bassins.models import Commune, Epci
 from dispositifs.etats import Fraicheur, Statut
-from dispositifs.recherche.cibles import cibles_par_cle, noms_des_bassins
+from dispositifs.recherche.cibles import cibles_par_cle, epci_par_cle, noms_des_bassins
 from dispositifs.typologie import (
     FAMILLE_PAR_SLUG,
     FAMILLES,
@@ -160,22 +160,16 @@ def _bassins(croisement, ensemble):
 
 def _epci(croisement, ensemble):
     """Les EPCI du bassin choisi, ou l'EPCI choisi."""
-    filtre = croisement.filtre
-    bassin, epci = filtre.form.cleaned_data["bassin"], filtre.form.cleaned_data["epci"]
+    bassin, epci = croisement.valeurs["bassin"], croisement.valeurs["epci"]
     if not bassin and not epci:
         return {}
-    perimetre = bassin and filtre.une_fois("perimetre", lambda: bassin.perimetre)
-    proposees = Q(epci=epci, epci__isnull=False)
-    if perimetre:
-        proposees |= Q(pk__in=perimetre.communes_couvertes().values("pk"), epci__isnull=False)
-    communes = Commune.objects.filter(proposees, millesime=F("epci__millesime"))
-    return _nombres(croisement.instantane.par_cible(cibles_par_cle(communes, "epci")), ensemble)
+    siens = epci_par_cle(bassin, epci, timezone.localdate(), croisement.territoires)
+    return _nombres(croisement.instantane.par_cible(siens), ensemble)
 
 
 def _communes(croisement, ensemble):
     """Les communes de l'EPCI choisi, ou la commune choisie."""
-    valeurs = croisement.filtre.form.cleaned_data
-    epci, commune = valeurs["epci"], valeurs["commune"]
+    epci, commune = croisement.valeurs["epci"], croisement.valeurs["commune"]
     if epci:
         communes = Commune.objects.filter(epci=epci, millesime=epci.millesime)
     elif commune:
