@@ -76,6 +76,8 @@ def ecrire_le_courriel(courriel):
     notifications = lisibles(courriel)
     if not notifications or not utilisateurs().joignables().filter(pk=destinataire.pk).exists():
         return None
+    if not courriel.fil and destinataire.recapitulatif == destinataire.Recapitulatif.JAMAIS:
+        return None  # arrêté pendant que ce récapitulatif attendait
     contexte = {
         "destinataire": destinataire,
         "portail": settings.PORTAIL_NOM,
@@ -89,7 +91,10 @@ def ecrire_le_courriel(courriel):
     contexte["cadres"] = par_cadre_et_fil(notifications)
     nombre = len(notifications)
     objet = f"{settings.PORTAIL_NOM} : {nombre} nouvelle{'s' if nombre > 1 else ''} à lire"
-    return composer(courriel, objet, "recapitulatif", contexte)
+    jeton = destinataire.jeton_du_recapitulatif
+    arreter = settings.SITE_URL + reverse("recapitulatif_arreter", args=[jeton])
+    entetes = desabonner_en_un_clic(arreter)
+    return composer(courriel, objet, "recapitulatif", contexte | {"arreter": arreter}, entetes)
 
 
 def ecrire_le_fil(courriel, contexte, notifications):
@@ -98,12 +103,20 @@ def ecrire_le_fil(courriel, contexte, notifications):
     abonnement, _ = abonnements.get_or_create(utilisateur=courriel.destinataire, fil=courriel.fil)
     quitter = settings.SITE_URL + reverse("fil_quitter", args=[abonnement.jeton])
     pressante = next((n for n in notifications if n.motif != "suivi"), notifications[0])
-    entetes = {
-        "List-Unsubscribe": f"<{quitter}>",
-        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-    }
+    entetes = desabonner_en_un_clic(quitter)
     objet = f"{pressante.auteur} {pressante.phrase} : {pressante.objet}"
     return composer(courriel, objet, "fil", contexte | {"quitter": quitter}, entetes)
+
+
+def desabonner_en_un_clic(adresse):
+    """Les en-têtes de la RFC 8058.
+
+    Pas de `mailto:` : le portail n'ouvre aucune boîte, et ce courrier-là se perdrait.
+    """
+    return {
+        "List-Unsubscribe": f"<{adresse}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
 
 
 def composer(courriel, objet, gabarit, contexte, entetes=None):

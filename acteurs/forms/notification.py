@@ -12,5 +12,7 @@ class ReglagesForm(forms.ModelForm):
         widgets = {"recapitulatif": forms.RadioSelect}
 
     def save(self, commit=True):
-        self.instance.save(update_fields=self.Meta.fields)
+        self.instance.save(update_fields=["immediat"])
+        if "recapitulatif" in self.changed_data:
+            self.instance.choisir_le_recapitulatif(self.cleaned_data["recapitulatif"])
         return self.instance

@@ -9,6 +9,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import PermissionsMixin
 from django.contrib.auth.tokens import default_token_generator
+from django.core import signing
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.utils import timezone
@@ -75,6 +76,26 @@ class UtilisateurManager(BaseUserManager):
         places = Habilitation.objects.filter(acteur__places__plan__identifiant=dossier)
         return self.filter(is_active=True, pk__in=places.values("utilisateur"))
 
+    def du_recapitulatif(self, jeton):
+        """(le compte, None) si ce lien arrête encore un récapitulatif ; sinon (compte ou None, la
+        raison du refus).
+
+        Un lien ne vaut que pour le choix d'où il fut écrit : en changer l'éteint.
+        """
+        Refus, sel = Utilisateur.LienRefuse, Utilisateur.SEL_DU_RECAPITULATIF
+        try:
+            pk, tour = signing.loads(jeton, salt=sel, max_age=Utilisateur.VALIDITE_DU_LIEN)
+        except signing.SignatureExpired:
+            return None, Refus.PERIME
+        except (signing.BadSignature, TypeError, ValueError):
+            return None, Refus.FAUX
+        utilisateur = self.filter(pk=pk).first() if isinstance(pk, int) else None
+        if utilisateur is None:
+            return None, Refus.FAUX
+        if utilisateur.recapitulatif == Utilisateur.Recapitulatif.JAMAIS:
+            return utilisateur, Refus.DEJA
+        return utilisateur, None if utilisateur.tour_du_recapitulatif == tour else Refus.CHANGE
+
     def du_lien(self, uidb64, jeton):
         """Le compte pour qui ce lien de mot de passe a été écrit et vaut encore, ou None."""
         try:
@@ -94,6 +115,17 @@ class Utilisateur(AbstractBaseUser, PermissionsMixin):
         HEBDOMADAIRE = "hebdomadaire", "Le lundi matin, s’il s’est passé quelque chose"
         JAMAIS = "jamais", "Jamais"
 
+    class LienRefuse(models.TextChoices):
+        """Pourquoi le lien d'un récapitulatif ne l'arrête pas."""
+
+        FAUX = "faux", "Il est incomplet, ou n’est pas de ce portail."
+        PERIME = "perime", "Il a plus de trois mois."
+        DEJA = "deja", "Vous ne recevez déjà plus de récapitulatif."
+        CHANGE = "change", "Vous avez changé ce réglage depuis ce courriel."
+
+    SEL_DU_RECAPITULATIF = "acteurs.recapitulatif"
+    VALIDITE_DU_LIEN = timedelta(days=92)
+
     courriel = models.EmailField("courriel", unique=True)
     nom = models.CharField("nom", max_length=150)
     is_active = models.BooleanField("actif", default=True)
@@ -110,6 +142,11 @@ class Utilisateur(AbstractBaseUser, PermissionsMixin):
     recapitulatif = models.CharField(
         "récapitulatif du reste", max_length=12, choices=Recapitulatif, default="quotidien"
     )
+    # Monte à chaque choix : les liens des courriels d'avant ne valent plus.
+    tour_du_recapitulatif = models.PositiveIntegerField(default=1, editable=False)
+    recapitulatif_arrete_le = models.DateTimeField(
+        "récapitulatif arrêté par un lien le", null=True, editable=False
+    )
 
     objects = UtilisateurManager()
     USERNAME_FIELD = EMAIL_FIELD = "courriel"
@@ -121,6 +158,24 @@ class Utilisateur(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self):
         return self.nom or self.courriel
+
+    @property
+    def jeton_du_recapitulatif(self):
+        """Ce qui permet d'arrêter ce récapitulatif sans ouvrir de session, et rien d'autre."""
+        return signing.dumps([self.pk, self.tour_du_recapitulatif], salt=self.SEL_DU_RECAPITULATIF)
+
+    def choisir_le_recapitulatif(self, rythme, arrete_le=None):
+        """Change de rythme ; faux si un autre choix a été fait depuis que ce compte est lu."""
+        lu = Utilisateur.objects.filter(
+            pk=self.pk, tour_du_recapitulatif=self.tour_du_recapitulatif
+        )
+        change = lu.update(
+            recapitulatif=rythme,
+            recapitulatif_arrete_le=arrete_le,
+            tour_du_recapitulatif=models.F("tour_du_recapitulatif") + 1,
+        )
+        self.refresh_from_db()
+        return bool(change)
 
     @cached_property
     def non_lues(self):

@@ -1,9 +1,12 @@
 """Les notifications d'une personne : les lire, choisir ce qui part par courriel, quitter un fil."""
 
+import logging
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
@@ -13,6 +16,7 @@ from acteurs.forms.notification import ReglagesForm
 from acteurs.models import Abonnement, Utilisateur
 
 PAR_PAGE = 30
+journal = logging.getLogger(__name__)
 
 
 @require_safe
@@ -45,7 +49,8 @@ def notification_reglages(request):
         form.save()
         messages.success(request, "C’est noté : vous ne recevrez que ce que vous avez choisi.")
         return redirect("notification_reglages")
-    return render(request, "acteurs/notification_reglages.html", {"form": form})
+    contexte = {"form": form, "arrete_le": request.user.recapitulatif_arrete_le}
+    return render(request, "acteurs/notification_reglages.html", contexte)
 
 
 @require_POST
@@ -76,3 +81,22 @@ def fil_quitter(request, jeton):
     derniere = abonnement.utilisateur.notifications.filter(fil=abonnement.fil).first()
     contexte = {"abonnement": abonnement, "objet": derniere.objet if derniere else ""}
     return render(request, "acteurs/fil_quitter.html", contexte)
+
+
+@login_not_required
+@never_cache
+@csrf_exempt  # le jeton signé fait foi : la messagerie envoie ce POST sans session (RFC 8058)
+def recapitulatif_arreter(request, jeton):
+    """Le lien d'un récapitulatif ouvre une page ; le bouton, ou la messagerie, n'en envoie plus."""
+    utilisateur, refus = Utilisateur.objects.du_recapitulatif(jeton)
+    if request.method == "POST" and not refus:
+        jamais = Utilisateur.Recapitulatif.JAMAIS
+        if utilisateur.choisir_le_recapitulatif(jamais, arrete_le=timezone.now()):
+            journal.info("Récapitulatif arrêté par le lien d’un courriel, %s", utilisateur.pk)
+            return render(request, "acteurs/recapitulatif_arrete.html", {"personne": utilisateur})
+        refus = Utilisateur.LienRefuse.CHANGE  # entre la lecture et l'écriture
+    if refus:
+        journal.warning("Lien refusé, récapitulatif : %s", refus.value)
+        contexte = {"refus": refus.label}
+        return render(request, "acteurs/recapitulatif_lien_refuse.html", contexte, status=410)
+    return render(request, "acteurs/recapitulatif_arreter.html", {"personne": utilisateur})
