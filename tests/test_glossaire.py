@@ -22,7 +22,8 @@ SANS_MOT = {
     "PieceDeConcertation": "ce que partagent les lignes d'un registre de concertation",
     "PieceDeFiche": "ce que partagent les lignes d'une fiche",
     "PieceDeSeance": "ce que partagent les objets qui s'écrivent en séance de comité",
-    "LigneAvecPiece": "les lignes qui peuvent porter une pièce jointe",
+    "AvecPiece": "ce que partagent les objets qui peuvent porter une pièce jointe",
+    "LigneAvecPiece": "les lignes d'une fiche qui peuvent porter une pièce jointe",
     "DuPorteurDeLaFiche": "les lignes qui sont au porteur de la fiche",
 }
 # Où chercher un nom qui n'est pas une classe de modèle ; les autres s'écrivent avec leur module.
