@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import NamedTuple
 
-from django.db.models import Exists, Max, OuterRef, Prefetch, Q
+from django.db.models import Count, Exists, Max, OuterRef, Prefetch, Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -33,10 +33,6 @@ from plans.models import (
 
 # Notre repère, pas un délai de la loi : au-delà, ce qu'un autre attend est dit en retard.
 PATIENCE = timedelta(days=15)
-# Des contenus entiers, qu'une ligne d'attente ne lit pas.
-TEXTES_DES_VERSIONS = [
-    f"concertation__version_envoyee__{champ}" for champ in ("contenu", "confidentiel")
-]
 
 
 class Attente(NamedTuple):
@@ -88,6 +84,7 @@ def attentes_de(utilisateur, plans):
         *_avis_attendus(utilisateur, plans, pilotes),
         *_avis_de_concertation(utilisateur, plans, parties),
         *_avis_a_traiter(utilisateur, plans, pilotes),
+        *_avis_sollicites(utilisateur, plans, pilotes),
         *_mentions(utilisateur, plans, parties),
         *_suites_a_faire(utilisateur, plans, parties),
         *_etapes_echues(utilisateur, plans, parties),
@@ -230,8 +227,7 @@ def _avis_de_concertation(utilisateur, plans, parties):
         partie__in=parties,
         concertation__in=Concertation.objects.dernieres().filter(plan__in=plans),
     )
-    lies = ("concertation__plan", "concertation__version_envoyee", "partie__acteur", "avis")
-    for consulte in consultes.select_related(*lies).defer(*TEXTES_DES_VERSIONS):
+    for consulte in consultes.with_concertation():
         concertation = consulte.concertation
         concertation.est_la_derniere = True  # la requête vient de l'établir
         if peut(utilisateur, Droit.RENDRE_AVIS, consulte.avis_attendu):
@@ -251,6 +247,21 @@ def _avis_a_traiter(utilisateur, plans, pilotes):
             url = reverse("plans:reponse_update", args=[avis.plan.slug, avis.pk])
             nom, cible = avis.consulte.nom, avis.identifiant
             yield Attente("Répondre à l’avis", nom, url, avis.plan, cible=cible)
+
+
+def _avis_sollicites(utilisateur, plans, pilotes):
+    """Des organismes consultés se taisent : aux co-pilotes de les relancer, ou de saisir l'avis."""
+    pilotes = PartiePrenante.objects.filter(pk__in=pilotes, plan__in=plans).values("plan")
+    ouvertes = Concertation.objects.ouvertes().filter(plan__in=pilotes).select_related("plan")
+    muets = Count("consultes", filter=Q(consultes__avis__isnull=True))
+    for concertation in ouvertes.annotate(muets=muets).filter(muets__gt=0):
+        concertation.est_la_derniere = True  # la requête vient de l'établir
+        neuf = OrganismeConsulte(concertation=concertation)
+        if peut(utilisateur, Droit.SAISIR_AVIS, AvisSurPlan(consulte=neuf)):
+            nombre = concertation.muets
+            objet = f"{nombre} avis sollicité{'s' * (nombre > 1)}, sans réponse"
+            url, limite = concertation.get_absolute_url(), concertation.date_limite
+            yield Attente("Suivre la concertation", objet, url, concertation.plan, echeance=limite)
 
 
 def _mentions(utilisateur, plans, parties):

@@ -1,11 +1,24 @@
 """Ce que tient chaque partie, et ce qui y est fait : la même lecture pour soi et pour tous."""
 
+from collections import defaultdict
 from typing import NamedTuple
 
 from django.db import models
 from django.db.models import F
 
-from plans.models import Contribution, FicheAction, Financement, Indicateur, Partenariat
+from pams_portal.elision import de
+from plans.models import (
+    AvisSurPlan,
+    Concertation,
+    Contribution,
+    FicheAction,
+    Financement,
+    Indicateur,
+    OrganismeConsulte,
+    Partenariat,
+    PartiePrenante,
+)
+from plans.models.concertation import ETATS_OUVERTS
 
 
 class Sorte(models.TextChoices):
@@ -13,6 +26,8 @@ class Sorte(models.TextChoices):
     FICHES = "fiches", "Fiches-actions"
     MONTANTS = "montants", "Montants"
     ROLES = "roles", "Rôles"
+    AVIS = "avis", "Avis sur le plan"
+    REPONSES = "reponses", "Réponses aux avis"
     INDICATEURS = "indicateurs", "Indicateurs"
 
 
@@ -40,6 +55,8 @@ def parts_de(parties):
         *_fiches(parties),
         *_montants(parties),
         *_roles(parties),
+        *_avis(parties),
+        *_reponses(parties),
         *_indicateurs(parties),
     ]
 
@@ -101,6 +118,47 @@ def _roles(parties):
             repondu,
             ligne.plan,
         )
+
+
+def _avis(parties):
+    """Ce que les parties consultées ont à rendre ; saisi pour elles, leur avis reste attendu."""
+    consultes = OrganismeConsulte.objects.filter(partie__in=parties).with_concertation()
+    for consulte in consultes.filter(concertation__in=Concertation.objects.ouvertes()):
+        avis = consulte.rendu
+        yield Part(
+            Sorte.AVIS,
+            consulte.partie_id,
+            str(consulte.concertation),
+            consulte.get_absolute_url(),
+            consulte.etat_de_l_avis,
+            bool(avis and avis.est_confirme),
+            consulte.plan,
+        )
+
+
+def _reponses(parties):
+    """Répondre à un avis est à tous les co-pilotes : chacun le tient, un seul suffit à le faire."""
+    pilotes = defaultdict(list)
+    tenues = PartiePrenante.objects.co_pilotes().filter(pk__in=parties)
+    for plan, partie in tenues.order_by("pk").values_list("plan", "pk"):
+        pilotes[plan].append(partie)
+    recus = AvisSurPlan.objects.filter(
+        consulte__concertation__plan__in=list(pilotes),
+        consulte__concertation__plan__etat__in=ETATS_OUVERTS,
+    )
+    for avis in recus.select_related(
+        "consulte__concertation__plan", "consulte__partie__acteur", "reponse"
+    ):
+        for pilote in pilotes[avis.plan_id]:
+            yield Part(
+                Sorte.REPONSES,
+                pilote,
+                f"Avis {de(avis.consulte.nom)}",
+                avis.get_absolute_url(),
+                avis.etat_de_la_reponse,
+                not avis.est_a_traiter,
+                avis.plan,
+            )
 
 
 def _indicateurs(parties):

@@ -7,16 +7,20 @@ ni pour, ni contre.
 from collections import defaultdict
 from typing import NamedTuple
 
-from plans.models import PartiePrenante, Version, Visa
+from plans.models import Concertation, OrganismeConsulte, PartiePrenante, Version, Visa
 from plans.parts import Sorte, parts_de
 
 COLONNES = (Sorte.TEXTES, Sorte.FICHES, Sorte.MONTANTS, Sorte.ROLES)
+# Montrées quand une concertation les attend de quelqu'un.
+DE_LA_CONCERTATION = (Sorte.AVIS, Sorte.REPONSES)
 CHAPITRE_DES_FICHES = "fiches"
 EN_MOTS = {
     Sorte.TEXTES: ("texte", "textes"),
     Sorte.FICHES: ("fiche", "fiches"),
     Sorte.MONTANTS: ("montant", "montants"),
     Sorte.ROLES: ("rôle", "rôles"),
+    Sorte.AVIS: ("avis sur le plan", "avis sur le plan"),
+    Sorte.REPONSES: ("réponse à un avis", "réponses à des avis"),
 }
 
 
@@ -84,7 +88,7 @@ def par_partie(plan, parties, parts, relances):
     lignes = [
         Ligne(
             partie,
-            [compte_de(sorte, tenues[partie.pk]) for sorte in COLONNES],
+            [compte_de(sorte, tenues[partie.pk]) for sorte in colonnes_de(parts)],
             Compte(
                 "visas",
                 len(vises[partie.pk]),
@@ -95,6 +99,18 @@ def par_partie(plan, parties, parts, relances):
         for partie in parties
     ]
     return sorted(lignes, key=lambda ligne: -ligne.total.manquent)
+
+
+def colonnes_de(parts):
+    """Les sortes de parts que l'on compte, dans l'ordre."""
+    attendues = {part.sorte for part in parts}
+    return [*COLONNES, *(sorte for sorte in DE_LA_CONCERTATION if sorte in attendues)]
+
+
+def hors_du_plan(plan):
+    """Les organismes consultés qui n'ont pas de place au plan, et dont l'avis manque."""
+    muets = OrganismeConsulte.objects.filter(partie=None, avis=None).with_concertation()
+    return muets.filter(concertation__in=Concertation.objects.ouvertes().filter(plan=plan))
 
 
 def compte_de(sorte, parts):

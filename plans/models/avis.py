@@ -130,6 +130,12 @@ class AvisSurPlan(AvecPiece, PieceDeConcertation):
     def est_a_traiter(self):
         return self.repondu is None or not self.repondu.est_a_jour
 
+    @property
+    def etat_de_la_reponse(self):
+        if self.repondu is None:
+            return "À répondre"
+        return "Répondu" if self.repondu.est_a_jour else "À revoir : l’avis a changé depuis"
+
     def annoncer(self, acte):
         """Un avis appelle une réponse des co-pilotes ; saisi, celle de l'organisme aussi."""
         sens = self.get_sens_display().lower()

@@ -21,6 +21,10 @@ from plans.etapes import Etat
 from plans.models.plan import PartiePrenante, PieceDePlan, Plan
 from plans.models.versions import Version
 
+# Jusqu'à l'arrêt du projet : un seul co-pilote peut revenir en rédaction, cela ne doit pas couper
+# la parole à ceux que tous ont consultés.
+ETATS_OUVERTS = (*Plan.ETATS_DE_REDACTION, Etat.CONCERTATION)
+
 
 class PieceDeConcertation(PieceDePlan):
     """Ce qui se lit au registre d'une concertation ; attend `concertation`."""
@@ -40,9 +44,7 @@ class PieceDeConcertation(PieceDePlan):
 
     @property
     def registre_ouvert(self):
-        """Jusqu'à l'arrêt du projet : un seul co-pilote peut revenir en rédaction, cela ne doit
-        pas couper la parole à ceux que tous ont consultés."""
-        return self.plan.est_en_redaction or self.plan.etat == Etat.CONCERTATION
+        return self.plan.etat in ETATS_OUVERTS
 
     def verrouiller_dossier(self):
         super().verrouiller_dossier()
@@ -57,6 +59,10 @@ class ConcertationQuerySet(models.QuerySet):
         """La plus récente de chaque plan : un avis ne se rend que sur elle."""
         suivantes = Concertation.objects.filter(plan=OuterRef("plan"), pk__gt=OuterRef("pk"))
         return self.filter(~Exists(suivantes))
+
+    def ouvertes(self):
+        """Celles dont on attend encore des avis."""
+        return self.dernieres().filter(plan__etat__in=ETATS_OUVERTS)
 
 
 class Concertation(PieceDeConcertation):
@@ -96,6 +102,10 @@ class Concertation(PieceDeConcertation):
         return not self.plan.concertations.filter(pk__gt=self.pk or 0).exists()
 
     @property
+    def est_echue(self):
+        return self.date_limite < timezone.localdate()
+
+    @property
     def est_consultable(self):
         """On consulte sur la version présente, que le plan en concertation ne change plus."""
         return (
@@ -131,6 +141,12 @@ class OrganismeConsulteQuerySet(models.QuerySet):
     def sans_avis_a_soi(self):
         """Ceux qui n'ont pas rendu eux-mêmes leur avis : rien, ou ce qu'un co-pilote a saisi."""
         return self.filter(Q(avis__isnull=True) | Q(avis__saisi_par__isnull=False))
+
+    def with_concertation(self):
+        """Avec la concertation et l'avis, sans les contenus entiers de la version envoyée."""
+        envoyee = "concertation__version_envoyee"
+        lus = self.select_related("concertation__plan", envoyee, "partie__acteur", "avis")
+        return lus.defer(f"{envoyee}__contenu", f"{envoyee}__confidentiel")
 
 
 class OrganismeConsulte(PieceDeConcertation):
@@ -201,6 +217,14 @@ class OrganismeConsulte(PieceDeConcertation):
     def rendu(self):
         """Son avis, ou None."""
         return enregistre(getattr(self, "avis", None))
+
+    @property
+    def etat_de_l_avis(self):
+        """« Sollicité, sans réponse », ce qui ne vaut jamais accord, ou d'où vient son avis."""
+        if self.rendu:
+            return "Rendu" if self.rendu.est_confirme else "Saisi pour lui, non confirmé"
+        echu = ", échéance dépassée" if self.concertation.est_echue else ""
+        return f"Sollicité, sans réponse{echu}"
 
     @property
     def avis_attendu(self):

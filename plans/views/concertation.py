@@ -214,7 +214,7 @@ def montrer_l_avis(request, gabarit, form, sorte):
         "plan": consulte.plan,
         "consulte": consulte,
         "concertation": consulte.concertation,
-        "hors_delai": consulte.concertation.date_limite < timezone.localdate(),
+        "hors_delai": consulte.concertation.est_echue,
         "ecriture": ecriture_de(request, form, sorte),
     }
     return render(request, gabarit, contexte)

@@ -12,7 +12,13 @@ from plans.attentes import parties_tenues
 from plans.forms.plan import PartieCreateForm, PartieForm
 from plans.models import PartiePrenante, Plan, Relance
 from plans.parts import par_sorte, parts_de
-from plans.qui_doit_quoi import attendu_de, par_chapitre, par_partie
+from plans.qui_doit_quoi import (
+    attendu_de,
+    colonnes_de,
+    hors_du_plan,
+    par_chapitre,
+    par_partie,
+)
 
 
 def partie_visible(request, slug, pk):
@@ -95,6 +101,8 @@ def qui_doit_quoi(request, slug):
     parts = parts_de([partie.pk for partie in parties])
     contexte = {
         "plan": plan,
+        "colonnes": colonnes_de(parts),
+        "absents": hors_du_plan(plan),
         "lignes": par_partie(plan, parties, parts, Relance.objects.dernieres(plan)),
         "chapitres": par_chapitre(plan, parties, parts),
         "tenues": parties_tenues(request.user),

@@ -119,7 +119,7 @@ def test_l_ordre_du_jour_se_lit_en_un_nombre_constant_de_requetes(
     f.make_suite(seance.points.first(), region)
     client.force_login(personnes["region"])
 
-    with django_assert_num_queries(44):
+    with django_assert_num_queries(47):
         client.get(seance.get_absolute_url())
 
 

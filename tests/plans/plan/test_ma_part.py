@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from acteurs.models import Acte
 from pams_portal.droits import Qualite
-from plans.models import AvisSurFiche, PartiePrenante
+from plans.models import AvisSurFiche, PartiePrenante, Plan
 from tests import factories as f
 
 
@@ -129,6 +129,61 @@ def test_le_visa_la_proposition_et_l_avis_attendent_le_co_pilote(
     ]
 
 
+def en_concertation(plan, **champs):
+    Plan.objects.filter(pk=plan.pk).update(etat="concertation")
+    return f.make_concertation(Plan.objects.get(pk=plan.pk), **champs)
+
+
+def test_ce_que_la_concertation_attend_des_co_pilotes_et_de_qui_est_consulte(
+    client, plan, region, departement, aom, association, personnes
+):
+    concertation = en_concertation(plan)
+    muette = f.make_consulte(concertation, aom)
+    f.make_consulte(concertation, organisme="Comité des partenaires")
+    avis = f.make_avis_sur_plan(f.make_consulte(concertation, association))
+    registre = reverse("plans:plan_concertation", args=[plan.slug])
+
+    a_faire = lire(client, personnes["region"]).context["a_faire"]
+    assert [(a.verbe, a.objet, a.url) for a in a_faire] == [
+        (
+            "Répondre à l’avis",
+            "Roues libres",
+            reverse("plans:reponse_update", args=[plan.slug, avis.pk]),
+        ),
+        ("Suivre la concertation", "2 avis sollicités, sans réponse", registre),
+    ]
+    a_rendre = [a for a in lire(client, personnes["aom"]).context["a_faire"] if a.echeance]
+    assert [(a.verbe, a.url, a.echeance) for a in a_rendre] == [
+        (
+            "Rendre votre avis",
+            reverse("plans:avis_sur_plan_update", args=[plan.slug, muette.pk]),
+            concertation.date_limite,
+        )
+    ]
+
+
+def test_la_date_limite_passee_met_en_retard_et_l_arret_du_projet_n_attend_plus_rien(
+    client, plan, region, aom, personnes
+):
+    hier = timezone.localdate() - timedelta(days=1)
+    f.make_consulte(en_concertation(plan, date_limite=hier), aom)
+
+    page = lire(client, personnes["redactrice"])
+    assert verbes(page.context["en_retard"]) == ["Suivre la concertation"]
+    assert "1 avis sollicité, sans réponse" in page.content.decode()
+    assert "dépassée" in page.content.decode()
+    assert "Rendre votre avis" in verbes(lire(client, personnes["aom"]).context["en_retard"])
+    parts = lire(client, personnes["aom"]).context["parts"]
+    assert [(faites, total) for _, faites, total, _ in parts] == [(0, 1)]
+
+    Plan.objects.update(etat="arrete")
+    for qui in ("redactrice", "aom"):
+        assert "oncertation" not in " ".join(
+            verbes(lire(client, personnes[qui]).context["en_retard"])
+        )
+        assert "Rendre votre avis" not in verbes(lire(client, personnes[qui]).context["en_retard"])
+
+
 def test_la_part_d_un_autre_n_attend_pas_ici(client, region, aom, personnes):
     f.make_contribution(region, texte="")
     f.make_etape(f.make_fiche(region), echeance=date(2025, 1, 1))
@@ -195,7 +250,10 @@ def test_nombre_de_requetes_constant(client, aom, region, nombre, django_assert_
         f.make_visa(f.make_version(plan), la_mienne)
         f.make_suite(f.make_point(f.make_seance(plan)), pilote)
         fiche.consigner(autre, None, Acte.Verbe.CREER)
+        concertation = f.make_concertation(plan)
+        f.make_consulte(concertation)
+        f.make_avis_sur_plan(f.make_consulte(concertation, la_mienne))
     client.force_login(personne)
 
-    with django_assert_num_queries(48):
+    with django_assert_num_queries(52):
         client.get(reverse("plans:ma_part"))
