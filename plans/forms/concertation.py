@@ -1,5 +1,7 @@
 """Les formulaires de la concertation : qui l'on consulte, son avis, la réponse."""
 
+from itertools import groupby
+
 from django import forms
 from django.utils import timezone
 
@@ -8,12 +10,48 @@ from pams_portal.edition import FormulaireVersionne
 from plans.forms.lignes import exclusifs
 from plans.forms.pieces import FormulaireAvecPiece
 from plans.forms.plan import date_iso
-from plans.models import AvisSurPlan, Concertation, OrganismeConsulte, ReponseAvis
+from plans.models import (
+    AvisSurPlan,
+    Concertation,
+    OrganismeConsulte,
+    PartiePrenante,
+    ReponseAvis,
+)
 
 AVIS_CHANGE = (
     "L’avis a changé pendant que vous répondiez : rien n’est enregistré, votre réponse est gardée. "
     "Relisez-le ci-dessus, puis enregistrez de nouveau."
 )
+
+
+def cases_en_colonnes():
+    return forms.CheckboxSelectMultiple(attrs={"class": "cases-en-colonnes"})
+
+
+def en_familles(objets, famille, nom=str):
+    """Des choix rangés par famille, sans changer leur ordre : [(famille, [(clé, nom)])]."""
+    return [
+        (str(titre), [(objet.pk, nom(objet)) for objet in siens])
+        for titre, siens in groupby(objets, famille)
+    ]
+
+
+def chapitres_en_familles(chapitres, coches):
+    """Les chapitres sous le titre qui les réunit ; un titre n'a pas de texte, donc pas de case.
+
+    `coches` : ceux que la réponse cite déjà, titres compris.
+    """
+    titres = {c.numero: str(c) for c in chapitres}
+    divises = {c.numero.partition(".")[0] for c in chapitres if "." in c.numero}
+
+    def famille(chapitre):
+        numero = chapitre.numero.partition(".")[0]
+        if numero in divises:
+            return titres.get(numero, f"Chapitre {numero}")
+        return "Autres chapitres" if numero else "En tête du plan"
+
+    choisis = [c for c in chapitres if c.numero not in divises or c.pk in coches]
+    return en_familles(choisis, famille)
 
 
 class ConcertationForm(FormulaireVersionne):
@@ -52,14 +90,18 @@ class ConcertationCreateForm(ConcertationForm):
         None,
         label="Parties consultées",
         required=False,
-        widget=forms.CheckboxSelectMultiple,
+        widget=cases_en_colonnes(),
         help_text="Leurs valideurs sont prévenus. Les organismes hors du plan s’ajoutent ensuite.",
     )
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         parties = consultables(self.instance.plan)
-        self.fields["consultees"].queryset = parties
+        champ = self.fields["consultees"]
+        champ.queryset = parties
+        champ.choices = en_familles(
+            parties, PartiePrenante.get_qualite_display, lambda p: p.acteur.nom
+        )
         self.initial.setdefault("consultees", [partie.pk for partie in parties])
 
 
@@ -187,8 +229,8 @@ class ReponseAvisForm(FormulaireDuRegistre):
         fields = ["decision", "explication", "chapitres", "fiches"]
         widgets = {
             "decision": forms.RadioSelect,
-            "chapitres": forms.CheckboxSelectMultiple,
-            "fiches": forms.CheckboxSelectMultiple,
+            "chapitres": cases_en_colonnes(),
+            "fiches": cases_en_colonnes(),
         }
 
     def __init__(self, *args, **kwargs):
@@ -196,8 +238,11 @@ class ReponseAvisForm(FormulaireDuRegistre):
         avis = self.instance.avis
         self.initial["avis_lu"] = avis.version
         self.fields["decision"].choices = ReponseAvis.Decision.choices
-        self.fields["chapitres"].queryset = avis.plan.chapitres.all()
-        self.fields["fiches"].queryset = avis.plan.fiches.all()
+        self.fields["chapitres"].queryset = chapitres = avis.plan.chapitres.all()
+        self.fields["fiches"].queryset = fiches = avis.plan.fiches.select_related("objectif__axe")
+        coches = {chapitre.pk for chapitre in self.initial.get("chapitres", [])}
+        self.fields["chapitres"].choices = chapitres_en_familles(chapitres, coches)
+        self.fields["fiches"].choices = en_familles(fiches, lambda fiche: fiche.objectif.axe)
 
     def saisie(self):
         """Le brouillon garde quel avis la personne lisait : s'il a changé, elle le relira."""

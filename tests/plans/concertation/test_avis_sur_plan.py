@@ -1,5 +1,6 @@
 """Les avis : rendus par l'organisme lui-même, ou saisis avec une pièce et non confirmés."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -235,6 +236,47 @@ def test_la_reponse_donnee_a_un_avis_saisi_n_empeche_pas_la_partie_de_le_dementi
 # --- Répondre ------------------------------------------------------------------------------------
 
 
+def test_les_cases_se_rangent_sous_leur_chapitre_et_leur_axe(consulte, region, au_nom_de):
+    plan = region.plan
+    noms = {}
+    for ordre, (cle, numero, titre) in enumerate(
+        [
+            ("synthese", "", "Synthèse"),
+            ("cadre", "1", "Cadre"),
+            ("fondement", "1.1", "Fondement"),
+            ("bassin", "1.2", "Bassin"),
+            ("accompagnement", "4", "Conseil"),
+            ("moyens", "8", "Moyens"),
+        ]
+    ):
+        noms[cle] = f.make_chapitre(plan, cle, numero=numero, titre=titre, ordre=ordre)
+    fiche = f.make_fiche(region)
+    avis = f.make_avis_sur_plan(consulte)
+    page = au_nom_de("region").get(adresse("reponse_update", avis))
+
+    def familles(nom):
+        choix = page.context["form"].fields[nom].choices
+        return [(titre, [cle for cle, _ in options]) for titre, options in choix]
+
+    # « 1 Cadre » n'est qu'un titre : il nomme ses chapitres et ne se coche pas.
+    assert familles("chapitres") == [
+        ("En tête du plan", [noms["synthese"].pk]),
+        ("1 Cadre", [noms["fondement"].pk, noms["bassin"].pk]),
+        ("Autres chapitres", [noms["accompagnement"].pk, noms["moyens"].pk]),
+    ]
+    assert familles("fiches") == [(str(fiche.objectif.axe), [fiche.pk])]
+    assert 'role="group"' in page.content.decode()
+
+
+def test_un_titre_que_la_reponse_cite_deja_reste_coche(consulte, region, au_nom_de):
+    titre = f.make_chapitre(region.plan, "cadre", numero="1", titre="Cadre", ordre=0)
+    f.make_chapitre(region.plan, "fondement", numero="1.1", titre="Fondement", ordre=1)
+    reponse = f.make_reponse(f.make_avis_sur_plan(consulte), region)
+    reponse.chapitres.add(titre)
+    page = au_nom_de("region").get(adresse("reponse_update", reponse.avis)).content.decode()
+    assert re.search(rf'value="{titre.pk}"[^>]* checked', page)
+
+
 def test_les_co_pilotes_repondent_et_la_partie_l_apprend(
     consulte, region, departement, au_nom_de, personnes
 ):
@@ -344,7 +386,7 @@ def test_ma_part_coute_autant_pour_un_avis_que_pour_trois(
         f.make_avis_sur_plan(f.make_consulte(ouverte))
     client.force_login(personnes["region"])
     client.get(reverse("plans:ma_part"))
-    with django_assert_num_queries(34):
+    with django_assert_num_queries(38):
         page = client.get(reverse("plans:ma_part"))
     verbes = [attente.verbe for attente in page.context["attentes"]]
     assert verbes.count("Rendre votre avis") == verbes.count("Répondre à l’avis") == nombre
