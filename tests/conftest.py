@@ -5,16 +5,19 @@ même rôle dans un autre bassin.
 """
 
 import pytest
+from django.core.management import call_command
+from django.db import transaction
+from django.test import override_settings
 
 from pams_portal.droits import Qualite, Role
 from tests import factories as f
+
+RAPIDE = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture(autouse=True, scope="session")
 def statiques_sans_manifeste():
     """Les essais servent les fichiers de `static/` tels quels, sans collecte préalable."""
-    from django.test import override_settings
-
     simple = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     from django.conf import settings
 
@@ -28,7 +31,18 @@ def fichiers_jetables(settings, tmp_path):
     # Un essai lit ce qu'une page compte ; ceux de la mémoire la demandent (`avec_memoire`).
     sans_memoire = {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}
     settings.CACHES = settings.CACHES | {"inventaire": sans_memoire}
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.PASSWORD_HASHERS = RAPIDE
+
+
+@pytest.fixture(scope="module")
+def demonstration(django_db_setup, django_db_blocker, tmp_path_factory):
+    """La démonstration chargée une fois, annulée à la fin du fichier ; rend où sont ses pièces."""
+    fichiers = tmp_path_factory.mktemp("demonstration")
+    with django_db_blocker.unblock(), transaction.atomic():
+        with override_settings(PASSWORD_HASHERS=RAPIDE, MEDIA_ROOT=fichiers):
+            call_command("demo", verbosity=0)
+        yield fichiers
+        transaction.set_rollback(True)
 
 
 @pytest.fixture

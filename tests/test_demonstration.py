@@ -10,9 +10,7 @@ import pytest
 from django.apps import apps
 from django.contrib.auth.hashers import make_password
 from django.core.management import CommandError, call_command
-from django.db import transaction
 from django.db.models import F
-from django.test import override_settings
 from django.urls import reverse
 from django_tasks_db.models import DBTaskResult
 
@@ -28,8 +26,8 @@ from tests import factories as f
 
 pytestmark = [pytest.mark.lent, pytest.mark.django_db]
 
-MD5 = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 GRAND_AMIENOIS = "grand-amienois-grand-roye"
+ANCIEN = "amienois-2024"
 # Une personne par ligne : sa place dans le plan du Grand Amiénois et ce que répond sa page.
 PLACES = """
 region@example.org         Région Hauts-de-France            co_pilote   valideur,gestionnaire 200
@@ -48,18 +46,8 @@ LIGNES = [
 ]
 
 
-@pytest.fixture(scope="module")
-def base(django_db_setup, django_db_blocker):
-    """La démonstration chargée une fois, annulée à la fin du fichier."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        with override_settings(PASSWORD_HASHERS=MD5):
-            call_command("demo", verbosity=0)
-        yield
-        transaction.set_rollback(True)
-
-
 @pytest.fixture
-def plan(base):
+def plan(demonstration):
     return plans.Plan.objects.get(slug=GRAND_AMIENOIS)
 
 
@@ -97,7 +85,7 @@ def test_la_production_est_refusee(db, settings):
 
 
 @pytest.mark.parametrize("ligne", LIGNES, ids=lambda ligne: ligne[0])
-def test_chaque_compte_se_connecte_et_tient_sa_place(base, client, settings, ligne):
+def test_chaque_compte_se_connecte_et_tient_sa_place(demonstration, client, settings, ligne):
     settings.DEMO = True
     courriel, acteur, qualite, roles, code = ligne
     plan = plans.Plan.objects.get(slug=GRAND_AMIENOIS)
@@ -114,13 +102,13 @@ def test_chaque_compte_se_connecte_et_tient_sa_place(base, client, settings, lig
     assert client.get(plan.get_absolute_url()).status_code == int(code)
 
 
-def test_aucun_compte_de_plus(base):
+def test_aucun_compte_de_plus(demonstration):
     comptes = list(Utilisateur.objects.order_by("pk").values_list("courriel", flat=True))
 
     assert comptes == [ligne[0] for ligne in LIGNES]
 
 
-def test_l_administration_technique_n_a_aucun_droit_sur_le_contenu(base):
+def test_l_administration_technique_n_a_aucun_droit_sur_le_contenu(demonstration):
     admin = Utilisateur.objects.get(courriel="admin@example.org")
 
     assert (admin.is_staff, admin.is_superuser) == (True, True)
@@ -128,13 +116,13 @@ def test_l_administration_technique_n_a_aucun_droit_sur_le_contenu(base):
     assert Utilisateur.objects.filter(is_staff=True).count() == 1
 
 
-def test_hors_de_la_demonstration_aucun_compte_ne_s_ouvre(base, client, settings):
+def test_hors_de_la_demonstration_aucun_compte_ne_s_ouvre(demonstration, client, settings):
     settings.DEMO = False
 
     assert not client.login(username="region@example.org", password="demonstration-pams")
 
 
-def test_la_region_pays_de_la_loire_pilote_l_autre_bassin(base):
+def test_la_region_pays_de_la_loire_pilote_l_autre_bassin(demonstration):
     personne = Utilisateur.objects.get(courriel="autre@example.org")
     anjou = plans.Plan.objects.get(slug="anjou-est")
 
@@ -159,10 +147,11 @@ def test_le_plan_est_ecrit_par_ses_parties(plan):
     assert [fiche.code for fiche in fiches if fiche.confidentielle] == ["B1.3"]
 
 
-@pytest.mark.parametrize("slug", [GRAND_AMIENOIS, "anjou-est"])
-def test_le_code_d_une_fiche_est_celui_de_son_fichier(base, slug):
+@pytest.mark.parametrize("slug", [GRAND_AMIENOIS, "anjou-est", ANCIEN])
+def test_le_code_d_une_fiche_est_celui_de_son_fichier(demonstration, slug):
     noms = [chemin.stem for chemin in sorted((DOSSIER / slug / "fiches").glob("*.toml"))]
-    codes = plans.FicheAction.objects.filter(plan__slug=slug).values_list("code", flat=True)
+    ecrites = plans.FicheAction.objects.filter(plan__slug=slug, reprise=None)
+    codes = ecrites.values_list("code", flat=True)
 
     assert list(codes) == [".".join(nom.split("-")[:2]) for nom in noms]
 
@@ -214,7 +203,7 @@ def test_les_parties_proposees_sont_a_leur_place(plan):
     assert roye.precision == "Statut d’autorité organisatrice de la mobilité à vérifier"
 
 
-def test_l_inventaire_a_toutes_les_familles_et_toutes_les_fraicheurs(base):
+def test_l_inventaire_a_toutes_les_familles_et_toutes_les_fraicheurs(demonstration):
     dispositifs = Dispositif.objects.filter(demonstration=True)
 
     assert dispositifs.count() == 34
@@ -226,7 +215,7 @@ def test_l_inventaire_a_toutes_les_familles_et_toutes_les_fraicheurs(base):
     }
 
 
-def test_les_zones_d_eligibilite_existent(base):
+def test_les_zones_d_eligibilite_existent(demonstration):
     for dispositif in Dispositif.objects.filter(demonstration=True):
         zone = dispositif.zone_eligibilite
         assert set(noms_des_territoires(zone)) >= set(zone), dispositif.nom
@@ -244,7 +233,7 @@ def test_la_population_du_texte_est_celle_du_referentiel(plan):
 # --- Les marques, et rien de vrai qui ne soit sourcé ---------------------------------------------
 
 
-def test_un_acteur_fictif_le_dit_et_n_a_ni_siren_ni_etablissement(base):
+def test_un_acteur_fictif_le_dit_et_n_a_ni_siren_ni_etablissement(demonstration):
     fictifs = Acteur.objects.filter(demonstration=True)
 
     assert [acteur for acteur in fictifs if not acteur.nom.endswith(" (Démonstration)")] == []
@@ -253,7 +242,7 @@ def test_un_acteur_fictif_le_dit_et_n_a_ni_siren_ni_etablissement(base):
     assert list(Acteur.objects.filter(nom__contains="Démonstration", demonstration=False)) == []
 
 
-def test_un_acteur_reel_a_un_siren_exact_et_seulement_des_faits(base):
+def test_un_acteur_reel_a_un_siren_exact_et_seulement_des_faits(demonstration):
     releves = Dispositif.objects.filter(demonstration=False).values("porteur")
     reels = Acteur.objects.filter(demonstration=False).exclude(pk__in=releves, siren=None)
 
@@ -262,11 +251,11 @@ def test_un_acteur_reel_a_un_siren_exact_et_seulement_des_faits(base):
         assert (acteur.siren is not None, acteur.courriel, acteur.telephone) == (True, "", "")
 
 
-def test_chaque_fonction_dit_sa_source(base):
+def test_chaque_fonction_dit_sa_source(demonstration):
     assert list(Fonction.objects.filter(source="")) == []
 
 
-def test_le_statut_d_aom_n_est_verifie_que_de_source_sure(base):
+def test_le_statut_d_aom_n_est_verifie_que_de_source_sure(demonstration):
     verifiees = Fonction.objects.filter(nature="aom", etat="verifie").order_by("acteur__nom")
 
     assert [str(fonction.acteur) for fonction in verifiees] == [
@@ -276,15 +265,16 @@ def test_le_statut_d_aom_n_est_verifie_que_de_source_sure(base):
     ]
 
 
-def test_une_aom_a_verifier_n_est_qu_invitee_au_plan(base):
+def test_une_aom_a_verifier_n_est_qu_invitee_au_plan(demonstration):
     a_verifier = Fonction.objects.filter(nature="aom", etat="a_verifier").values("acteur")
     parties = plans.PartiePrenante.objects.filter(acteur__in=a_verifier)
 
-    assert parties.count() == 7
+    # Six sur le bassin amiénois, qui a deux plans, et une sur l'autre.
+    assert parties.count() == 13
     assert {partie.qualite for partie in parties} == {"invitee"}
 
 
-def test_un_dispositif_fictif_le_dit(base):
+def test_un_dispositif_fictif_le_dit(demonstration):
     fictifs = Dispositif.objects.filter(demonstration=True)
 
     assert [d for d in fictifs if not d.nom.endswith(" (Démonstration)")] == []
@@ -292,20 +282,20 @@ def test_un_dispositif_fictif_le_dit(base):
     assert [d.nom for d in fictifs if not 200 <= len(d.description) <= 2000] == []
 
 
-def test_un_dispositif_reel_reste_a_verifier_et_donne_sa_source(base):
+def test_un_dispositif_reel_reste_a_verifier_et_donne_sa_source(demonstration):
     reels = Dispositif.objects.filter(demonstration=False)
 
     assert {(d.statut, bool(d.lien_source)) for d in reels} == {("signale", True)}
 
 
-def test_seul_le_contenu_ecrit_ici_est_marque_fictif(base):
+def test_seul_le_contenu_ecrit_ici_est_marque_fictif(demonstration):
     assert list(plans.Plan.objects.filter(demonstration=False)) == []
 
 
 # --- Ce qui est enregistré est valide ------------------------------------------------------------
 
 
-def test_chaque_ligne_du_plan_passe_les_validations(base):
+def test_chaque_ligne_du_plan_passe_les_validations(demonstration):
     modeles = [
         *(plans.Plan, plans.PartiePrenante, plans.Chapitre, plans.Contribution, plans.Axe),
         *(plans.Objectif, plans.FicheAction, plans.Etape, plans.LigneBudget, plans.Financement),
@@ -327,7 +317,7 @@ def test_chaque_acte_est_signe_par_une_personne_de_l_acteur(plan):
     }
 
 
-def test_chaque_piece_a_sa_ligne_de_creation_au_journal(base):
+def test_chaque_piece_a_sa_ligne_de_creation_au_journal(demonstration):
     crees = set(Acte.objects.filter(verbe=Acte.Verbe.CREER).values_list("cible", flat=True))
     pieces = [
         *(plans.FicheAction, plans.Etape, plans.LigneBudget, plans.Financement),
@@ -347,16 +337,16 @@ def test_le_journal_retrouve_le_texte_d_avant(plan):
     assert part.valeurs_a_la_version(1)["texte"] == ""
 
 
-def test_un_seul_document_est_demande_par_plan(base):
+def test_un_seul_document_est_demande_par_plan(demonstration):
     for plan in plans.Plan.objects.all():
         assert [document.revision for document in plan.documents.all()] == [plan.revision]
-    assert DBTaskResult.objects.filter(task_path__contains="produire_document").count() == 2
+    assert DBTaskResult.objects.filter(task_path__contains="produire_document").count() == 3
 
 
 # --- Deux fois ------------------------------------------------------------------------------------
 
 
-def test_relancer_ne_change_rien(base):
+def test_relancer_ne_change_rien(demonstration):
     avant = tout_compter()
 
     call_command("demo", verbosity=0)
@@ -364,7 +354,7 @@ def test_relancer_ne_change_rien(base):
     assert tout_compter() == avant
 
 
-def test_relancer_ne_perd_rien_de_ce_qu_un_visiteur_a_change(base, plan):
+def test_relancer_ne_perd_rien_de_ce_qu_un_visiteur_a_change(demonstration, plan):
     part = plan.chapitres.get(cle="synthese").contributions.get()
     plans.Contribution.objects.filter(pk=part.pk).update(texte="Mon texte")
     plan.fiches.get(code="C1.3").delete()
@@ -386,7 +376,7 @@ def test_relancer_ne_perd_rien_de_ce_qu_un_visiteur_a_change(base, plan):
     assert (region.nom, region.check_password("un-autre-mot-de-passe")) == ("Autre nom", True)
 
 
-def test_ce_qui_manque_seul_revient(base):
+def test_ce_qui_manque_seul_revient(demonstration):
     """Une version du portail qui ajoute un compte l'ajoute aussi à une démonstration en service."""
     Utilisateur.objects.filter(courriel="lecteur@example.org").delete()
 
@@ -398,7 +388,7 @@ def test_ce_qui_manque_seul_revient(base):
     ]
 
 
-def test_la_commande_dit_ce_qu_elle_a_fait_et_les_comptes(base, capsys):
+def test_la_commande_dit_ce_qu_elle_a_fait_et_les_comptes(demonstration, capsys):
     call_command("demo")
 
     sortie = capsys.readouterr().out

@@ -11,7 +11,9 @@ from pams_portal.demonstration.signalements import charger_signalements
 from plans.models import Document, Plan
 from plans.taches import produire_document
 
-PLANS = ("grand-amienois-grand-roye", "anjou-est")
+BASSINS = ("grand-amienois-grand-roye", "anjou-est")
+# L'ancien d'abord : un plan en cours en reprend une fiche.
+PLANS = ("amienois-2024", *BASSINS)
 
 
 @transaction.atomic

@@ -8,9 +8,18 @@ from pathlib import Path
 DOSSIER = Path(__file__).parent / "contenu"
 
 
-def lire(*chemin):
-    """Le contenu d'un fichier TOML, en dictionnaire ; ses nombres à virgule sont exacts."""
-    texte = DOSSIER.joinpath(*chemin).read_text(encoding="utf-8")
+OBLIGATOIRE = object()
+
+
+def lire(*chemin, defaut=OBLIGATOIRE):
+    """Le contenu d'un fichier TOML, en dictionnaire ; ses nombres à virgule sont exacts.
+
+    Sans le fichier : `defaut`, ou FileNotFoundError s'il n'est pas donné.
+    """
+    fichier = DOSSIER.joinpath(*chemin)
+    if defaut is not OBLIGATOIRE and not fichier.exists():
+        return defaut
+    texte = fichier.read_text(encoding="utf-8")
     return tomllib.loads(texte, parse_float=Decimal)
 
 

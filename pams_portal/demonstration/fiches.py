@@ -85,8 +85,13 @@ def _ajouter_financement(redaction, fiche, porteur, financeur=None, montant=None
     redaction.creer(plume, ligne, droit)
 
 
-def _ajouter_indicateur(redaction, fiche, porteur, responsable=None, **champs):
+def _ajouter_indicateur(redaction, fiche, porteur, responsable=None, suivi_par=None, **champs):
     """Un indicateur appartient à qui le tient, porteur de la fiche ou non."""
     responsable = responsable or porteur
-    indicateur = Indicateur(fiche=fiche, porteur=redaction.partie(responsable), **champs)
+    indicateur = Indicateur(
+        fiche=fiche,
+        porteur=redaction.partie(responsable),
+        suivi_par=suivi_par and redaction.partie(suivi_par),
+        **champs,
+    )
     redaction.creer(responsable, indicateur, Droit.MODIFIER_INDICATEUR)

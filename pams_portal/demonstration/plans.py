@@ -2,6 +2,7 @@
 
 from acteurs.models import Acte, Notification
 from bassins.models import Bassin
+from pams_portal.demonstration.adoption import Adoption
 from pams_portal.demonstration.comites import tenir
 from pams_portal.demonstration.contenu import identifiant, lire, lire_tous, textes
 from pams_portal.demonstration.fiches import ecrire_fiche
@@ -9,13 +10,15 @@ from pams_portal.demonstration.observations import ne_rien_envoyer, observer
 from pams_portal.demonstration.redaction import Redaction
 from pams_portal.demonstration.territoire import chiffres_du_bassin
 from pams_portal.droits import Droit
-from plans.models import Contribution, Objectif, Plan, Proposition
+from plans.models import Contribution, FicheAction, Objectif, Plan, Proposition
+from plans.reprise import copier_la_fiche
 
 
 def charger_plan(slug, acteurs, personnes, dispositifs):
     """Ouvre le plan d'un bassin et le remplit."""
     contenu = lire(slug, "plan.toml")
-    bassin = Bassin.objects.get(slug=slug)
+    bassin = Bassin.objects.get(slug=contenu.get("bassin", slug))
+    titre = {"titre": contenu["titre"]} if "titre" in contenu else {}
     plan = Plan.ouvrir(
         personnes[contenu["ouvert_par"]],
         bassin,
@@ -24,6 +27,7 @@ def charger_plan(slug, acteurs, personnes, dispositifs):
         slug=slug,
         debut=contenu["debut"],
         fin=contenu["fin"],
+        **titre,
     )
     redaction = Redaction(plan, acteurs, personnes)
     _accueillir_les_parties(redaction, contenu["ouvert_par"], contenu["partie"])
@@ -32,12 +36,16 @@ def charger_plan(slug, acteurs, personnes, dispositifs):
     _ecrire_les_chapitres(redaction, textes(slug, "chapitres"), chiffres_du_bassin(bassin))
     for fiche in lire_tous(slug, "fiches"):
         ecrire_fiche(redaction, dispositifs, **fiche)
+    for fiche in contenu.get("reprise", []):
+        _copier(redaction, **fiche)
     _proposer(redaction, contenu.get("proposition", []))
+    if adoption := lire(slug, "adoption.toml", defaut=None):
+        Adoption(redaction, adoption.pop("dates")).mener(**adoption)
     # Ce que l'écriture du plan vient d'annoncer n'apprendrait rien à personne.
     Notification.objects.filter(dossier=plan.identifiant).delete()
-    for observation in lire(slug, "observations.toml").get("observation", []):
+    for observation in lire(slug, "observations.toml", defaut={}).get("observation", []):
         observer(redaction, **observation)
-    for seance in lire(slug, "comites.toml")["seance"]:
+    for seance in lire(slug, "comites.toml", defaut={}).get("seance", []):
         tenir(redaction, **seance)
     ne_rien_envoyer(plan)
 
@@ -99,6 +107,18 @@ def _part(redaction, chapitre, acteur, droit):
     ordre = chapitre.contributions.count()
     return redaction.creer(
         acteur, Contribution(chapitre=chapitre, porteur=partie, ordre=ordre), droit
+    )
+
+
+def _copier(redaction, plan, fiche, objectif, par):
+    """Reprend une fiche d'un plan adopté, avec son attribution."""
+    copier_la_fiche(
+        FicheAction.objects.get(plan__slug=plan, code=fiche),
+        Objectif.objects.get(
+            axe__plan=redaction.plan, axe__lettre=objectif[0], numero=objectif[1:]
+        ),
+        redaction.partie(par),
+        redaction.personnes[par],
     )
 
 

@@ -1,7 +1,5 @@
 """Joindre la pièce qui établit une ligne écrite pour un organisme hors du portail."""
 
-from hashlib import sha256
-
 from django import forms
 from django.core.files.base import ContentFile
 from django.db import transaction
@@ -19,7 +17,7 @@ POUR_UN_ABSENT = "Une pièce ne se joint qu’à la ligne d’un organisme absen
 
 
 class PieceField(forms.FileField):
-    """Un fichier reconnu à son contenu ; rend un ContentFile au nom assaini, avec son empreinte."""
+    """Un fichier reconnu à son contenu ; rend un ContentFile au nom assaini."""
 
     default_error_messages = {"empty": "Le fichier est vide."}
 
@@ -37,9 +35,7 @@ class PieceField(forms.FileField):
         extension = extension_de(contenu)
         if extension is None:
             raise forms.ValidationError(REFUSEE)
-        piece = ContentFile(contenu, nom_sain(fichier.name, extension))
-        piece.empreinte = sha256(contenu).hexdigest()
-        return piece
+        return ContentFile(contenu, nom_sain(fichier.name, extension))
 
 
 class FormulaireAvecPiece(FormulaireVersionne):
@@ -93,9 +89,10 @@ class FormulaireAvecPiece(FormulaireVersionne):
         ligne, apportee = self.instance, self.cleaned_data.get("piece")
         if apportee is None:
             return super().save(commit)
-        ligne.piece_nom = apportee.name if apportee else ""
-        ligne.piece_empreinte = apportee.empreinte if apportee else ""
-        ligne.piece_poids = apportee.size if apportee else 0
+        if apportee:
+            ligne.joindre(apportee)
+        else:
+            ligne.sans_piece()
         objet = super().save(commit)
         self.ecrite = ligne.piece.name
         transaction.on_commit(lambda ancienne=self.ancienne: effacer(ancienne))

@@ -1,6 +1,7 @@
 """Ce qui peut porter la pièce établissant ce qu'on écrit pour un autre ; ses fichiers."""
 
 from datetime import timedelta
+from hashlib import sha256
 
 from django.apps import apps
 from django.db import models, transaction
@@ -32,9 +33,18 @@ class AvecPiece(models.Model):
     def piece_extension(self):
         return self.piece_nom.rpartition(".")[2]
 
+    def joindre(self, fichier):
+        """Porte ce fichier, déjà jugé ; il se range quand l'objet s'enregistre."""
+        self.piece, self.piece_nom, self.piece_poids = fichier, fichier.name, fichier.size
+        self.piece_empreinte = sha256(fichier.read()).hexdigest()
+        fichier.seek(0)
+
     def retirer_la_piece(self):
         """L'objet n'en porte plus ; le fichier s'efface quand l'écriture est acquise."""
         oublier_les_fichiers([self])
+        self.sans_piece()
+
+    def sans_piece(self):
         self.piece = self.piece_nom = self.piece_empreinte = ""
         self.piece_poids = 0
 

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from acteurs.models import Acte, Acteur, Utilisateur
 from bassins.models import Bassin, Commune
 from dispositifs.models import Dispositif
-from pams_portal.demonstration.chargement import PLANS, charger
+from pams_portal.demonstration.chargement import BASSINS, charger
 from pams_portal.management.commands.servir import comptes_de_demonstration
 from plans.models import FicheAction, Plan
 
@@ -38,8 +38,8 @@ class Command(BaseCommand):
             raise CommandError(COMPTES_REELS.format(nombre=nombre))
 
     def referentiel_charge(self):
-        bassins = Bassin.objects.filter(slug__in=PLANS)
-        return Commune.objects.exists() and bassins.count() == len(PLANS)
+        bassins = Bassin.objects.filter(slug__in=BASSINS)
+        return Commune.objects.exists() and bassins.count() == len(BASSINS)
 
     def resume(self):
         plans = Plan.objects.filter(demonstration=True)
