@@ -7,14 +7,13 @@ from typing import NamedTuple
 from django.apps import apps
 from django.db import models
 from django.utils.dateparse import parse_date, parse_datetime
-from django.utils.formats import date_format, number_format
-from django.utils.timezone import localtime
+from django.utils.formats import number_format
 
 from acteurs.models import Acte
 from pams_portal.champs import ChoixMultiplesField, TexteRicheField
 from pams_portal.comparaison import Comparaison, comparer_textes, comparer_valeurs
 from pams_portal.passages import extraire
-from pams_portal.typographie import jour
+from pams_portal.typographie import instant, jour
 
 DISPARU = "(retiré depuis)"
 
@@ -140,11 +139,9 @@ def en_clair(champ, valeur, noms):
     if champ is not None and champ.is_relation:
         return ", ".join(noms.get((champ.related_model, cle), DISPARU) for cle in liste(valeur))
     if isinstance(champ, models.DateTimeField):
-        instant = parse_datetime(str(valeur))
-        return date_format(localtime(instant), "j F Y à H:i") if instant else str(valeur)
+        return instant(parse_datetime(str(valeur))) or str(valeur)
     if isinstance(champ, models.DateField):
-        date = parse_date(str(valeur))
-        return jour(date) if date else str(valeur)
+        return jour(parse_date(str(valeur))) or str(valeur)
     if isinstance(champ, models.DecimalField):
         return getattr(champ, "en_mots", _nombre)(Decimal(str(valeur)))
     choix = dict(getattr(champ, "flatchoices", None) or getattr(champ, "paires", None) or [])

@@ -15,7 +15,6 @@ from django import forms
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import IntegrityError, models, transaction
 from django.http import QueryDict
-from django.utils.formats import date_format
 from django.utils.functional import cached_property
 
 from pams_portal.champs import TexteRicheField
@@ -24,6 +23,7 @@ from pams_portal.droits import place_qui_permet
 from pams_portal.fusion import LEUR, MIEN, fusionner
 from pams_portal.requete import numero_lu, uuid_lu
 from pams_portal.texte import en_html, normaliser
+from pams_portal.typographie import jour
 
 PLUS_LA = (
     "Pendant que vous écriviez, quelqu’un a supprimé ce que vous modifiiez : rien n’est "
@@ -354,7 +354,7 @@ class FormulaireVersionne(forms.ModelForm):
         if valeur is True or valeur is False:
             return "oui" if valeur else "non"
         if hasattr(valeur, "strftime"):
-            return date_format(valeur, "j F Y")
+            return jour(valeur)
         champ_modele = self.instance._meta.get_field(nom)
         if isinstance(champ_modele, TexteRicheField):
             return en_html(valeur)

@@ -1,6 +1,9 @@
 """Montants et dates comme on les écrit en français, à l'écran, dans le PDF et au journal."""
 
+from datetime import datetime
+
 from django.utils.formats import date_format, number_format
+from django.utils.timezone import is_aware, localtime
 
 INSECABLE = "\u00a0"
 FINE_INSECABLE = "\u202f"
@@ -15,8 +18,20 @@ def montant(valeur):
 
 
 def jour(date):
-    """{{ fiche.debut|jour }} : « 1er janvier 2027 », « 7 novembre 2026 »."""
+    """{{ fiche.debut|jour }} : « 1er janvier 2027 », « 7 novembre 2026 » ; un instant, à Paris."""
     if not date:
         return ""
-    ecrite = date_format(date, "j F Y")
+    ecrite = date_format(_a_paris(date), "j F Y")
     return ecrite.replace("1 ", "1er ", 1) if ecrite.startswith("1 ") else ecrite
+
+
+def instant(moment):
+    """{{ acte.quand|instant }} : « 7 novembre 2026 à 9 h 05 », à l'heure de Paris."""
+    if not moment:
+        return ""
+    heure = date_format(_a_paris(moment), "G:i").replace(":", f"{INSECABLE}h{INSECABLE}")
+    return f"{jour(moment)} à {heure}"
+
+
+def _a_paris(moment):
+    return localtime(moment) if isinstance(moment, datetime) and is_aware(moment) else moment

@@ -3,9 +3,8 @@
 from typing import NamedTuple
 
 from django.template.loader import render_to_string
-from django.utils import timezone
-from django.utils.formats import date_format
 
+from pams_portal.typographie import jour
 from plans.impression.html import INTERDITS
 from plans.models import Representation
 
@@ -53,8 +52,8 @@ class Releve(NamedTuple):
         """« PROJET », ou quand et par qui le relevé a été validé."""
         if self.projet:
             return "PROJET : relevé non validé"
-        quand = timezone.localtime(self.seance.validee_le)
-        return f"Relevé validé le {date_format(quand, 'j F Y')} par {self.seance.validee_par}"
+        quand = self.seance.validee_le
+        return f"Relevé validé le {jour(quand)} par {self.seance.validee_par}"
 
 
 def rassembler(seance):

@@ -13,6 +13,7 @@ from docx.oxml.ns import qn
 from docx.shared import Cm, Pt
 
 from pams_portal.texte import jetons_prets
+from pams_portal.typographie import jour
 from plans.impression.html import INTERDITS
 from plans.releve_de_decisions import en_lignes
 
@@ -122,7 +123,7 @@ def _point(document, rang, point):
 
 
 def _cellules(suite):
-    quand = date_format(suite.echeance, "j F Y") if suite.echeance else "sans échéance"
+    quand = jour(suite.echeance) if suite.echeance else "sans échéance"
     return [suite.porteur.acteur.nom, suite.quoi, quand]
 
 

@@ -3,12 +3,13 @@
 from typing import NamedTuple
 
 from django import forms
-from django.utils.formats import date_format, number_format
+from django.utils.formats import number_format
 from django.utils.text import capfirst
 
 from acteurs.publics import Public
 from dispositifs.models import Dispositif
 from dispositifs.territoires import noms_des_territoires, zone_en_mots
+from pams_portal.typographie import jour
 
 CHANGEES = (
     "Une fiche a changé pendant que vous compariez. Vos choix sont gardés : relisez ce qui "
@@ -97,7 +98,7 @@ def un_champ_en_mots(dispositif, nom, valeurs, noms):
     if choix:
         return str(choix.get(valeur, valeur))
     if champ.get_internal_type() == "DateField":
-        return date_format(champ.to_python(valeur), "j F Y")
+        return jour(champ.to_python(valeur))
     if champ.get_internal_type() in ("DecimalField", "PositiveIntegerField"):
         return number_format(champ.to_python(valeur))
     return str(valeur)

@@ -4,10 +4,10 @@ from typing import NamedTuple
 
 from django.db.models import Q
 from django.urls import reverse
-from django.utils.formats import date_format
 
 from dispositifs.models import Dispositif, Signalement
 from pams_portal.droits import Role
+from pams_portal.typographie import jour
 
 # Au-delà, une ligne renvoie à la page de la structure, qui les montre tous.
 LIGNES_AU_PLUS = 5
@@ -61,7 +61,7 @@ def _a_confirmer(siens, acteurs):
 def _financements(siens):
     fiches = siens.finissant_avant(MOIS_ANNONCES).order_by("fin_financement", "pk")
     for fiche in fiches[:LIGNES_AU_PLUS]:
-        objet = f"{fiche} (jusqu’au {date_format(fiche.fin_financement)})"
+        objet = f"{fiche} (jusqu’au {jour(fiche.fin_financement)})"
         yield Attente("Prévoir la suite du financement", objet, fiche.get_absolute_url())
 
 

@@ -1,10 +1,10 @@
 """Ce qu'une fiche de dispositif a d'étonnant : à dire, jamais à refuser."""
 
 from django.utils import timezone
-from django.utils.formats import date_format
 
 from acteurs.contacts import Contact, contact_de, contacts_douteux, est_un_mobile
 from acteurs.models import Acteur, Fonction
+from pams_portal.typographie import jour
 
 DESCRIPTION_CONSEILLEE = 200
 ANNONCE_EN_JOURS = 183
@@ -103,9 +103,9 @@ def _financement_finissant(dispositif):
         return ""
     jours = (fin - timezone.localdate()).days
     if jours < 0:
-        return f"Le financement a fini le {date_format(fin)} : le dispositif continue-t-il\u202f?"
+        return f"Le financement a fini le {jour(fin)} : le dispositif continue-t-il\u202f?"
     if jours <= ANNONCE_EN_JOURS:
-        return f"Le financement finit le {date_format(fin)}, dans {jours} jours."
+        return f"Le financement finit le {jour(fin)}, dans {jours} jours."
     return ""
 
 

@@ -3,10 +3,11 @@
 from collections import defaultdict
 from datetime import date
 
-from django.utils.formats import date_format, number_format
+from django.utils.formats import number_format
 
 from dispositifs.models import Dispositif
 from dispositifs.territoires import noms_des_territoires, zone_en_mots
+from pams_portal.typographie import jour
 
 ZONE = "zone_eligibilite"
 
@@ -44,7 +45,7 @@ class Mots:
             return ", ".join(noms)
         type_ = field.get_internal_type()
         if type_ == "DateField":
-            return date_format(date.fromisoformat(valeur), "j F Y")
+            return jour(date.fromisoformat(valeur))
         if type_ in ("PositiveIntegerField", "DecimalField"):
             return number_format(field.to_python(valeur), use_l10n=True)
         choix = dict(getattr(field, "flatchoices", None) or getattr(field, "paires", None) or [])

@@ -4,7 +4,7 @@ from django import template
 
 from pams_portal import droits, elision
 from pams_portal.texte import en_html
-from pams_portal.typographie import FINE_INSECABLE, INSECABLE, jour, montant
+from pams_portal.typographie import FINE_INSECABLE, INSECABLE, instant, jour, montant
 
 register = template.Library()
 
@@ -29,6 +29,7 @@ def de(nom):
 
 register.filter(montant)
 register.filter(jour)
+register.filter(instant)
 
 
 @register.filter

@@ -8,9 +8,9 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 
 from acteurs.models import Acte
+from pams_portal import typographie
 from pams_portal.droits import Droit, exiger, plans_ou
 from plans.annonces import signaler
 from plans.models.plan import PartiePrenante, PieceDePlan, Plan
@@ -63,7 +63,7 @@ class SeanceDeComite(PieceDePlan):
         verbose_name_plural = "séances de comité"
 
     def __str__(self):
-        return f"{self.get_comite_display()} du {date_format(self.jour, 'j F Y')}"
+        return f"{self.get_comite_display()} du {typographie.jour(self.jour)}"
 
     def get_absolute_url(self):
         return reverse("plans:seance_detail", args=[self.plan.slug, self.pk])

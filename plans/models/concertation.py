@@ -11,11 +11,11 @@ from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.functional import cached_property
 
 from acteurs.models import Acte
 from pams_portal.droits import Droit, exiger
+from pams_portal.typographie import jour
 from plans.annonces import demander, signaler
 from plans.etapes import Etat
 from plans.models.plan import PartiePrenante, PieceDePlan, Plan
@@ -118,8 +118,8 @@ class Concertation(PieceDeConcertation):
         if acte.verbe == Acte.Verbe.MODIFIER and "date_limite" in acte.apres:
             muets = self.consultes.filter(partie__isnull=False, avis__isnull=True)
             parties = [consulte.partie for consulte in muets.select_related("partie")]
-            jour = date_format(self.date_limite, "j F Y")
-            signaler(parties, f"a reporté au {jour} la date limite des avis", self, acte)
+            limite = jour(self.date_limite)
+            signaler(parties, f"a reporté au {limite} la date limite des avis", self, acte)
 
 
 def version_a_envoyer(plan):
@@ -237,8 +237,8 @@ class OrganismeConsulte(PieceDeConcertation):
         if not self.partie_id:
             return
         if acte.verbe == Acte.Verbe.CREER:
-            jour = date_format(self.concertation.date_limite, "j F Y")
-            phrase = f"demande l’avis de votre structure, au plus tard le {jour}"
+            limite = jour(self.concertation.date_limite)
+            phrase = f"demande l’avis de votre structure, au plus tard le {limite}"
             demander(self.partie, phrase, self, acte)
         elif acte.verbe == Acte.Verbe.RETIRER:
             signaler([self.partie], "ne demande plus l’avis de votre structure", self, acte)

@@ -6,11 +6,11 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 
 from acteurs.models import Acte, Motif, Utilisateur, prevenir
 from pams_portal.droits import Droit, exiger
 from pams_portal.elision import de
+from pams_portal.typographie import jour
 from plans.models.plan import PartiePrenante, PieceDePlan, Plan
 
 # Une relance par semaine et par partie, de quelque co-pilote qu'elle vienne.
@@ -63,7 +63,7 @@ class RelanceQuerySet(models.QuerySet):
             )
         recente = self.filter(partie=partie, envoyee_le__gt=timezone.now() - ENTRE_DEUX).first()
         if recente:
-            quand = date_format(timezone.localtime(recente.envoyee_le), "j F Y")
+            quand = jour(recente.envoyee_le)
             raise ValidationError(
                 f"{nom} a déjà reçu une relance le {quand} : une par semaine, pas davantage."
             )

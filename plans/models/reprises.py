@@ -6,8 +6,8 @@ from operator import or_
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
-from django.utils.formats import date_format
 
+from pams_portal.typographie import jour
 from plans.models.fiche import FicheAction
 from plans.models.plan import Plan
 from plans.models.redaction import Axe, Contribution, Objectif
@@ -88,7 +88,7 @@ class Reprise(models.Model):
         ]
 
     def __str__(self):
-        return f"Repris de {self.d_ou}, le {date_format(self.repris_le, 'j F Y')}"
+        return f"Repris de {self.d_ou}, le {jour(self.repris_le)}"
 
     @property
     def d_ou(self):

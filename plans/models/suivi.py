@@ -6,10 +6,10 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils import timezone
-from django.utils.formats import date_format
 
 from acteurs.models import Acte
 from pams_portal.champs import NombreField
+from pams_portal.typographie import jour
 from plans.annonces import signaler
 from plans.models.fiche import FicheAction
 from plans.models.lignes import PieceDeFiche
@@ -115,7 +115,7 @@ class ValeurIndicateur(PieceDeFiche):
         ]
 
     def __str__(self):
-        return f"{self.indicateur}, au {date_format(self.date, 'j F Y')}"
+        return f"{self.indicateur}, au {jour(self.date)}"
 
     def clean(self):
         super().clean()

@@ -8,11 +8,11 @@ from django.db import models, transaction
 from django.db.models import Max, Q
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 
 from acteurs.models import Acte, Motif, Utilisateur, prevenir
 from pams_portal.droits import Droit, Role, exiger
 from pams_portal.elision import de
+from pams_portal.typographie import instant
 from plans.etapes import Etat, passage_entre
 from plans.models.plan import PartiePrenante, PieceDePlan, Plan
 from plans.versions.canonique import contenu_canonique, contenus_confidentiels, empreinte
@@ -115,7 +115,7 @@ class Version(models.Model):
         if dernier is None:
             ailleurs = "La source est hors du plan : un acteur, ou un dispositif qu’il cite."
             return f"{phrase} {ailleurs}", None
-        quand = date_format(timezone.localtime(dernier.quand), r"j F Y à H \h i")
+        quand = instant(dernier.quand)
         return (
             f"{phrase} Dernier acte : {dernier} ({dernier.nom_acteur}), le {quand}.",
             dernier.utilisateur,

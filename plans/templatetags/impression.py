@@ -1,24 +1,22 @@
 """Les filtres du document imprimé."""
 
 from django import template
-from django.utils.formats import date_format, number_format
+from django.utils.formats import number_format
 from django.utils.safestring import mark_safe
 
 from dispositifs import etats
+from pams_portal import typographie
 from pams_portal.texte import en_html
+from pams_portal.typographie import INSECABLE
 from plans.impression.html import pour_l_impression
 
 register = template.Library()
-INSECABLE = "\u00a0"
 
 
 @register.filter
 def jour(date):
     """{{ etape.echeance|jour }} : « 7 novembre 2026 », « 1er mai 2027 », insécable."""
-    if date is None:
-        return ""
-    quantieme = "1er" if date.day == 1 else str(date.day)
-    return f"{quantieme} {date_format(date, 'F Y')}".replace(" ", INSECABLE)
+    return typographie.jour(date).replace(" ", INSECABLE)
 
 
 @register.filter

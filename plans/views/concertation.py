@@ -9,11 +9,11 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.views.decorators.http import require_POST, require_safe
 
 from acteurs.models import Acte
 from pams_portal.droits import Droit, exiger
+from pams_portal.typographie import jour
 from plans.brouillons import ecriture_de
 from plans.concertation import registres_de
 from plans.forms.concertation import (
@@ -141,9 +141,9 @@ def relancer(utilisateur, consulte):
     """Rappelle l'avis attendu ; ValidationError s'il est rendu, ou si nul n'est à prévenir."""
     if consulte.partie is None:
         raise ValidationError(f"{consulte.nom} n’est pas sur le portail : écrivez-lui.")
-    jour = date_format(consulte.concertation.date_limite, "j F Y")
+    limite = jour(consulte.concertation.date_limite)
     sans_avis = consulte.rendu is None or not consulte.rendu.est_confirme
-    attendu = f"son avis sur le plan, au plus tard le {jour}" if sans_avis else ""
+    attendu = f"son avis sur le plan, au plus tard le {limite}" if sans_avis else ""
     Relance.objects.envoyer(utilisateur, consulte.partie, attendu, consulte)
 
 

@@ -82,10 +82,15 @@ def test_tous_les_champs_sont_lisibles(client, territoire, region):
     for attendu in (
         *("Garage solidaire", "Roues libres", "<p>Un second paragraphe.</p>", "Femmes, Seniors"),
         *("Santé", "Justificatif de domicile", "Région 32, Laon", "1 rue du Port, Laon"),
-        *("Mo-Fr 09:00-17:00", "Payant : 30 € de l’heure", "Les usagers", "Téléphoner"),
+        *(
+            "du lundi au vendredi de 9\u00a0h à 17\u00a0h",
+            "Payant : 30 € de l’heure",
+            "Les usagers",
+            "Téléphoner",
+        ),
         *("https://example.org/rdv", "mailto:accueil@example.org", "03 22 00 00 00", "1 200"),
-        *("150", "deux semaines", "1,50", "12 500,50 €", "1 janvier 2025", "31 décembre 2026"),
-        *("Confirmé il y a moins de 6 mois", "Recensement régional, 1 février 2026"),
+        *("150", "deux semaines", "1,50", "12 500,50 €", "1er janvier 2025", "31 décembre 2026"),
+        *("Confirmé il y a moins de 6 mois", "Recensement régional, 1er février 2026"),
         *("https://example.org/source", "Un financeur", "Entretenir et réparer son véhicule"),
         f"Saisi par {region.acteur}, non confirmé par Roues libres.",
         "tant que la structure porteuse ne la reprend pas",
