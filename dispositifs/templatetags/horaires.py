@@ -8,9 +8,10 @@ from pams_portal.typographie import FINE_INSECABLE, INSECABLE
 
 register = template.Library()
 
-JOURS = dict(
-    Mo="lundi", Tu="mardi", We="mercredi", Th="jeudi", Fr="vendredi", Sa="samedi", Su="dimanche"
-)
+JOURS = {
+    **{"Mo": "lundi", "Tu": "mardi", "We": "mercredi", "Th": "jeudi", "Fr": "vendredi"},
+    **{"Sa": "samedi", "Su": "dimanche"},
+}
 JOUR, HEURE = f"(?:{'|'.join(JOURS)})", r"(?:[01]\d|2[0-4]):[0-5]\d"
 JOURNEES = rf"{JOUR}(?:-{JOUR})?(?:, ?{JOUR}(?:-{JOUR})?)*"
 PLAGES = rf"{HEURE}-{HEURE}(?:, ?{HEURE}-{HEURE})*"
