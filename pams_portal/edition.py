@@ -7,73 +7,35 @@ par paragraphe (`pams_portal.fusion`) ; ce que les deux ont changé est montré 
 choisit. Rien n'est remplacé sans avoir été montré ; ce qu'elle abandonne est gardé au journal.
 """
 
-from dataclasses import dataclass, field
-from datetime import datetime
 from uuid import uuid4
 
 from django import forms
 from django.core.exceptions import ObjectDoesNotExist
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, transaction
 from django.http import QueryDict
 from django.utils.functional import cached_property
 
 from pams_portal.champs import TexteRicheField
-from pams_portal.comparaison import comparer_textes
+from pams_portal.conflit import Conflit
 from pams_portal.droits import place_qui_permet
 from pams_portal.fusion import LEUR, MIEN, fusionner
 from pams_portal.requete import numero_lu, uuid_lu
 from pams_portal.texte import en_html, normaliser
 from pams_portal.typographie import jour
+from pams_portal.valeurs import valeur_simple
 
 PLUS_LA = (
     "Pendant que vous écriviez, quelqu’un a supprimé ce que vous modifiiez : rien n’est "
     "enregistré. Votre saisie est gardée ci-dessous, copiez-la avant de quitter la page."
 )
+DEJA_LA = (
+    "Quelqu’un vient d’enregistrer la même chose : rien n’est ajouté. Votre saisie est gardée "
+    "ci-dessous ; rouvrez la page pour voir ce qui est enregistré."
+)
 PLUS_LE_DROIT = (
     "Pendant que vous écriviez, cette part a changé de main ou le plan a été arrêté : rien n’est "
     "enregistré. Votre saisie est gardée ci-dessous, copiez-la avant de quitter la page."
 )
-
-
-def valeur_simple(valeur):
-    """La forme JSON d'une valeur de champ, la même pour deux saisies équivalentes."""
-    match valeur:
-        case None | bool() | int():
-            return valeur
-        case str():
-            return normaliser(valeur).strip()
-        case models.Model():
-            return valeur.pk
-        case list() | set() | models.QuerySet():
-            return sorted(valeur_simple(element) for element in valeur)
-    if hasattr(valeur, "isoformat"):
-        return valeur.isoformat()
-    return format(valeur.normalize(), "f")  # Decimal : 100 et 100.00 sont le même montant
-
-
-@dataclass
-class Conflit:
-    """Un champ que deux personnes ont changé depuis la même version."""
-
-    champ: forms.BoundField
-    choix: forms.BoundField
-    leur: str
-    base: str = ""
-    auteur: str = ""
-    quand: datetime | None = None
-    desaccords: list = field(default_factory=list)
-    reuni: bool = False
-    recit: str = ""
-
-    @property
-    def libelle(self):
-        return self.champ.label
-
-    def passages(self):
-        """[(avant, mon passage annoté, le leur annoté)] là où les deux textes se contredisent."""
-        for desaccord in self.desaccords:
-            base, mien, leur = desaccord
-            yield en_html(base), comparer_textes(base, mien).html, comparer_textes(base, leur).html
 
 
 class FormulaireVersionne(forms.ModelForm):
@@ -87,10 +49,13 @@ class FormulaireVersionne(forms.ModelForm):
     # Ce qu'on lit quand il faut choisir.
     NOMS = {MIEN: "Votre texte", LEUR: "Le texte enregistré entre-temps"}
     RECIT = ""
+    # Ce qui désigne l'objet quand il n'y en a qu'un : la ligne d'une partie, le motif d'une règle.
+    UN_SEUL_PAR = ()
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.conflits, self.fusionnes, self.reunis, self.ecartes = [], [], [], {}
+        self._vierge = None
         self.editables = [nom for nom in self.fields if nom not in self.TECHNIQUES]
         if self.instance.pk:
             self.initial["version"] = self.instance.version
@@ -110,7 +75,10 @@ class FormulaireVersionne(forms.ModelForm):
             # Une autre personne vient d'écrire la même chose : la vérification la voit désormais.
             self._errors = None
             self.conflits, self.fusionnes, self.reunis, self.ecartes = [], [], [], {}
+        try:
             return self._tenter(utilisateur, droit, verbe, signature)
+        except IntegrityError:
+            return self._refuser(DEJA_LA)
 
     @transaction.atomic
     def _tenter(self, utilisateur, droit, verbe, signature):
@@ -135,12 +103,22 @@ class FormulaireVersionne(forms.ModelForm):
         """Remplace l'instance par celle de la base ; False si quelqu'un l'a supprimée."""
         if not self.instance.pk:
             self.instance.verrouiller_dossier()
+            self._rejoindre_l_objet_deja_la()
             return True
         try:
             self.instance = self.instance.verrouiller()
         except ObjectDoesNotExist:
             return False
         return True
+
+    def _rejoindre_l_objet_deja_la(self):
+        """Ce que quelqu'un a créé à cette place depuis que la page est ouverte ne s'écrase pas :
+        la saisie s'y fusionne, partie d'un objet vierge."""
+        cle = {nom: getattr(self.instance, nom) for nom in self.UN_SEUL_PAR}
+        if not cle or None in cle.values():
+            return
+        if deja := type(self.instance)._default_manager.filter(**cle).first():
+            self._vierge, self.instance = self.instance.valeurs(), deja
 
     def add_error(self, field, error):
         """Une règle de l'objet entier peut viser un champ que ce formulaire n'a pas."""
@@ -254,6 +232,8 @@ class FormulaireVersionne(forms.ModelForm):
 
     def _valeurs_a(self, annoncee, leur):
         """Les valeurs de la version annoncée ; ({}, False) si cette version est impossible."""
+        if self._vierge is not None and not annoncee:
+            return self._vierge, True
         version = numero_lu(annoncee)
         if version == self.instance.version:
             return leur, True

@@ -7,7 +7,7 @@ même rôle dans un autre bassin.
 import pytest
 from django.core.management import call_command
 from django.db import transaction
-from django.test import override_settings
+from django.test import Client, override_settings
 
 from pams_portal.droits import Qualite, Role
 from tests import factories as f
@@ -121,3 +121,15 @@ def personnes(region, departement, aom, spe, association, invitee, etrangere):
         "sans_acteur": f.make_utilisateur(nom="Noé, sans habilitation"),
         "admin": f.make_utilisateur(nom="Ada", is_staff=True, is_superuser=True),
     }
+
+
+@pytest.fixture
+def au_nom_de(personnes):
+    """`au_nom_de("region")` : un navigateur connecté."""
+
+    def connecter(qui):
+        client = Client()
+        client.force_login(personnes[qui])
+        return client
+
+    return connecter

@@ -13,6 +13,8 @@ FEUILLES = {
     "impression",
     "droits",
     "edition",
+    "conflit",
+    "valeurs",
     "champs",
     "texte",
     "elision",

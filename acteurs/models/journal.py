@@ -8,12 +8,13 @@ autre chose.
 import uuid
 
 from django.conf import settings
-from django.core.exceptions import FieldDoesNotExist
+from django.core.exceptions import FieldDoesNotExist, ObjectDoesNotExist
 from django.db import models, transaction
 from django.db.models import F
+from django.http import Http404
 
 from pams_portal.droits import exiger
-from pams_portal.edition import valeur_simple
+from pams_portal.valeurs import valeur_simple
 
 ADMINISTRATION = "Administration technique"
 
@@ -96,6 +97,10 @@ class Acte(models.Model):
         return f"{self.nom_utilisateur} {self.get_verbe_display()} {self.cible_libelle}"
 
 
+class Disparu(Http404, ObjectDoesNotExist):
+    """Ce qu'on allait écrire n'existe plus : la page le dit, et rend ce qui était tapé."""
+
+
 class Versionne(models.Model):
     """Un objet qui a un identifiant stable, une version, et dont chaque écriture est un acte."""
 
@@ -144,10 +149,13 @@ class Versionne(models.Model):
     def verrouiller(self):
         """Le même objet, relu sous verrou ; à appeler dans une transaction.
 
-        Lève `DoesNotExist` si quelqu'un l'a supprimé entre-temps.
+        Lève `Disparu` si quelqu'un l'a supprimé entre-temps.
         """
         self.verrouiller_dossier()
-        return type(self)._default_manager.select_for_update(of=("self",)).get(pk=self.pk)
+        objets = type(self)._default_manager.select_for_update(of=("self",))
+        if (objet := objets.filter(pk=self.pk).first()) is None:
+            raise Disparu("Quelqu’un vient de le supprimer.")
+        return objet
 
     def valeurs(self):
         """Les valeurs simples (texte, nombre, liste de codes) des champs consignés."""

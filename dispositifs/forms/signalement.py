@@ -4,7 +4,7 @@ from django import forms
 from django.core.signing import BadSignature, TimestampSigner
 
 from dispositifs.forms.recensement import DispositifForm
-from pams_portal.edition import valeur_simple
+from pams_portal.valeurs import valeur_simple
 
 MESSAGE_AU_PLUS = 2000
 SECONDES_AU_MOINS = 2

@@ -20,7 +20,7 @@ from dispositifs.models import Dispositif
 from dispositifs.recensement.regles import incoherences
 from dispositifs.territoires import cles_touchant
 from pams_portal.droits import Droit, Place, place_qui_permet
-from pams_portal.edition import valeur_simple
+from pams_portal.valeurs import valeur_simple
 
 LIGNES_PAR_LOT = 500
 RELATIONS = ("porteur", "financeurs", "commune")

@@ -12,8 +12,8 @@ from dispositifs.effets import par_lots
 from dispositifs.importation.lignes import OrganismeLu
 from dispositifs.models import Dispositif, Ecart
 from dispositifs.territoires import noms_des_territoires
-from pams_portal.edition import valeur_simple
 from pams_portal.recherche import normaliser
+from pams_portal.valeurs import valeur_simple
 
 
 def cle_naturelle(porteur, type_, nom):

@@ -6,7 +6,7 @@ from django.db import models, transaction
 from acteurs.models import Acte, Acteur, Versionne
 from dispositifs.models.dispositif import Dispositif
 from pams_portal.droits import Droit
-from pams_portal.edition import valeur_simple
+from pams_portal.valeurs import valeur_simple
 
 DEJA_DECIDE = "Cette différence a déjà été tranchée : rechargez la page."
 A_CHANGE = "La valeur d’ici a changé depuis que vous avez ouvert la page : relisez-la."

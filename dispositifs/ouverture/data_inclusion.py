@@ -28,7 +28,7 @@ from dispositifs.ouverture.vocabulaire import (
     SOURCE_DEMONSTRATION,
 )
 from dispositifs.territoires import Echelle, codes_par_echelle
-from pams_portal.edition import valeur_simple
+from pams_portal.valeurs import valeur_simple
 
 NOM_AU_PLUS = 150
 PREMIERE_DATE = date(2000, 1, 1)

@@ -17,6 +17,8 @@ class SeanceForm(FormulaireVersionne):
 class RepresentationForm(FormulaireVersionne):
     """Une ligne de la feuille de présence ; la partie n'est pas un champ."""
 
+    UN_SEUL_PAR = ("seance", "partie")
+
     class Meta:
         model = Representation
         fields = ["etat", "representants"]

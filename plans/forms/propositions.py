@@ -2,10 +2,10 @@
 
 from django import forms
 
-from pams_portal.edition import valeur_simple
 from pams_portal.fusion import LEUR, MIEN
 from pams_portal.requete import numero_lu
 from pams_portal.texte import normaliser
+from pams_portal.valeurs import valeur_simple
 from plans.models import Proposition
 
 NOMS = {MIEN: "Le texte proposé", LEUR: "Le texte de la part"}

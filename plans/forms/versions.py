@@ -6,6 +6,8 @@ from plans.models.validation import substance
 
 
 class LeveeForm(FormulaireVersionne):
+    UN_SEUL_PAR = ("plan", "regle")
+
     class Meta:
         model = Levee
         fields = ["motif"]
@@ -15,13 +17,16 @@ class LeveeForm(FormulaireVersionne):
 class AvisForm(FormulaireVersionne):
     """Un co-pilote n'est favorable qu'à une fiche complète ; les autres parties conseillent."""
 
+    UN_SEUL_PAR = ("fiche", "porteur", "comite")
+
     class Meta:
         model = AvisSurFiche
         fields = ["sens", "texte"]
         widgets = {"sens": forms.RadioSelect, "texte": forms.Textarea(attrs={"rows": 4})}
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, par, **kwargs):
         super().__init__(*args, **kwargs)
+        self.par = par
         self.fields["sens"].choices = AvisSurFiche.Sens.choices
 
     def clean(self):
@@ -37,5 +42,5 @@ class AvisForm(FormulaireVersionne):
         return donnees
 
     def save(self, commit=True):
-        self.instance.substance = substance(self.instance.fiche)
+        self.instance.substance, self.instance.donne_par = substance(self.instance.fiche), self.par
         return super().save(commit)

@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from acteurs.models import Acte
-from pams_portal import typographie
 from pams_portal.droits import Droit, exiger, plans_ou
+from pams_portal.typographie import jour
 from plans.annonces import signaler
 from plans.models.plan import PartiePrenante, PieceDePlan, Plan
 from plans.models.validation import AvisSurFiche
@@ -63,7 +63,7 @@ class SeanceDeComite(PieceDePlan):
         verbose_name_plural = "séances de comité"
 
     def __str__(self):
-        return f"{self.get_comite_display()} du {typographie.jour(self.jour)}"
+        return f"{self.get_comite_display()} du {jour(self.jour)}"
 
     def get_absolute_url(self):
         return reverse("plans:seance_detail", args=[self.plan.slug, self.pk])

@@ -5,9 +5,9 @@ from django.utils.formats import number_format
 from django.utils.safestring import mark_safe
 
 from dispositifs import etats
-from pams_portal import typographie
 from pams_portal.texte import en_html
 from pams_portal.typographie import INSECABLE
+from pams_portal.typographie import jour as en_jour
 from plans.impression.html import pour_l_impression
 
 register = template.Library()
@@ -16,7 +16,7 @@ register = template.Library()
 @register.filter
 def jour(date):
     """{{ etape.echeance|jour }} : « 7 novembre 2026 », « 1er mai 2027 », insécable."""
-    return typographie.jour(date).replace(" ", INSECABLE)
+    return en_jour(date).replace(" ", INSECABLE)
 
 
 @register.filter

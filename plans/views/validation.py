@@ -31,12 +31,10 @@ def avis_update(request, slug, code):
         fiche.plan,
         lambda partie: avis_de(fiche, partie),
     )
-    form = AvisForm(request.POST or None, instance=avis)
-    if request.method == "POST":
-        avis.donne_par = request.user
-        if form.enregistrer(request.user, Droit.DONNER_AVIS):
-            messages.success(request, form.bilan("Votre avis est enregistré."))
-            return redirect(f"{fiche.get_absolute_url()}#validation")
+    form = AvisForm(request.POST or None, instance=avis, par=request.user)
+    if request.method == "POST" and form.enregistrer(request.user, Droit.DONNER_AVIS):
+        messages.success(request, form.bilan("Votre avis est enregistré."))
+        return redirect(f"{fiche.get_absolute_url()}#validation")
     contexte = {"form": form, "plan": fiche.plan, "fiche": fiche, "avis": avis}
     return render(request, "plans/avis_update.html", contexte)
 

@@ -5,9 +5,10 @@ import time
 
 import pytest
 from django.db import connection, transaction
+from django.http import Http404
 
-from acteurs.models import Acteur
-from pams_portal.droits import Role
+from acteurs.models import Acte, Acteur, Etablissement
+from pams_portal.droits import Droit, Role
 from tests import factories as f
 from tests.acteurs.test_acteur_create import ADRESSE, SAISIE
 
@@ -51,3 +52,16 @@ def test_la_seconde_inscription_du_meme_siren_est_expliquee_et_rend_sa_saisie(cl
     assert list(Acteur.objects.filter(siren="200053742").values_list("nom", flat=True)) == [
         "Inscrite la première"
     ]
+
+
+@pytest.mark.django_db
+def test_supprimer_ce_qui_vient_de_l_etre_dit_que_ce_n_est_plus_la():
+    """Deux personnes, ou deux clics : jamais une panne, et rien au journal."""
+    personne = f.make_utilisateur(f.make_acteur(), Role.GESTIONNAIRE)
+    etablissement = f.make_etablissement(personne.habilitations.get().acteur)
+    vu_par_un_autre = Etablissement.objects.get(pk=etablissement.pk)
+    etablissement.delete()
+
+    with pytest.raises(Http404, match="vient de le supprimer"):
+        vu_par_un_autre.supprimer(personne, Droit.MODIFIER_ACTEUR)
+    assert Acte.objects.count() == 0

@@ -78,7 +78,9 @@ def test_le_journal_dit_l_adresse_et_la_structure_sans_aucun_compte(client, dema
         "contact@vimeu.example.org, par le lien reçu à cette adresse a confirmé TUS du Vimeu"
     )
     assert acte.nom_acteur == "Mobil’Vimeu"
-    assert ("confirmé par", "", "Mobil’Vimeu") in changements
+    confirme_par = dict(changements)["confirmé par"]
+    assert (confirme_par.ajouts, confirme_par.retraits) == (1, 0)
+    assert "Mobil’Vimeu" in confirme_par.html
 
 
 def test_le_service_est_ferme_avec_sa_raison(client, demande, muette):

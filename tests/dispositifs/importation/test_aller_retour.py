@@ -19,8 +19,8 @@ from dispositifs.importation.colonnes import trouver_entetes
 from dispositifs.importation.moteur import Contexte, Sort, examiner
 from dispositifs.importation.tableur import lire_tableur
 from dispositifs.models import Dispositif
-from pams_portal.edition import valeur_simple
 from pams_portal.formules import desarmer, rearmer
+from pams_portal.valeurs import valeur_simple
 from tests import factories as f
 
 TELEPHONE = "+33 3 22 00 00 00"

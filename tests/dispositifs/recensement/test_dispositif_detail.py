@@ -83,7 +83,7 @@ def test_tous_les_champs_sont_lisibles(client, territoire, region):
         *("Garage solidaire", "Roues libres", "<p>Un second paragraphe.</p>", "Femmes, Seniors"),
         *("Santé", "Justificatif de domicile", "Région 32, Laon", "1 rue du Port, Laon"),
         *(
-            "du lundi au vendredi de 9\u00a0h à 17\u00a0h",
+            "du lundi au vendredi de 9 h à 17 h",
             "Payant : 30 € de l’heure",
             "Les usagers",
             "Téléphoner",

@@ -123,7 +123,7 @@ def test_une_date_un_oui_un_choix_se_lisent_en_mots(region, lire, champ, valeur,
 def test_un_instant_se_lit_a_l_heure_d_ici(plan, lire):
     f.make_acte(f.make_seance(plan), apres={"validee_le": "2026-11-07T09:12:00+00:00"})
 
-    assert "7 novembre 2026 à 10\u00a0h\u00a012" in ce_qui_change(lire(), "Relevé validé le")
+    assert "7 novembre 2026 à 10 h 12" in ce_qui_change(lire(), "Relevé validé le")
 
 
 def test_une_proposition_dit_le_champ_vise_par_son_nom(region, aom, lire):
