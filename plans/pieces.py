@@ -22,6 +22,7 @@ TYPES = {
     "odt": "application/vnd.oasis.opendocument.text",
 }
 DEBUTS = {b"%PDF-": "pdf", b"\x89PNG\r\n\x1a\n": "png", b"\xff\xd8\xff": "jpg"}
+MACROS = ("Basic/", "Scripts/")  # d'un document OpenDocument
 ENTREES_AU_PLUS = 5000
 
 
@@ -45,7 +46,7 @@ def _extension_de_l_archive(contenu):
             if "mimetype" in noms:
                 with archive.open("mimetype") as dit:
                     odt = dit.read(100).strip() == TYPES["odt"].encode()
-                return "odt" if odt and not any(n.startswith("Basic/") for n in noms) else None
+                return "odt" if odt and not any(n.startswith(MACROS) for n in noms) else None
     except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, ValueError, OSError):
         return None
     return None

@@ -8,6 +8,7 @@ Un classeur piégé le tue, et lui seul.
 import csv
 import io
 import json
+import re
 import resource
 import sys
 import zipfile
@@ -32,6 +33,7 @@ PIECES_AU_PLUS = 2000
 SIGNES_PAR_CELLULE = 100_000
 COLONNES_AU_PLUS, RANGS_AU_PLUS = 200, 20_000
 SEPARATEURS = ";,\t|"
+ILLISIBLES = re.compile("[\0\ud800-\udfff]")
 TROP_GRAND = (
     f"La feuille est trop grande : {COLONNES_AU_PLUS} colonnes et {RANGS_AU_PLUS // 1000} 000 "
     "lignes au plus."
@@ -213,7 +215,7 @@ def objets_du_fichier(chemin):
         raise Refus(str(erreur)) from None
     if len(objets) > OBJETS_AU_PLUS:
         raise Refus(TROP_D_OBJETS)
-    suite = ([n, {champ: aplatir(v) for champ, v in objet.items()}] for n, objet in objets)
+    suite = ([n, {lisible(champ): aplatir(v) for champ, v in objet.items()}] for n, objet in objets)
     return {"nature": nature}, suite
 
 
@@ -223,10 +225,15 @@ def aplatir(valeur):
     if imbriquee or isinstance(valeur, dict):
         valeur = json.dumps(valeur, ensure_ascii=False)
     if isinstance(valeur, str):
-        return valeur.replace("\0", "")  # PostgreSQL ne garde pas le caractère nul
+        return lisible(valeur)
     if isinstance(valeur, list):
-        return [v.replace("\0", "") if isinstance(v, str) else v for v in valeur]
+        return [lisible(v) if isinstance(v, str) else v for v in valeur]
     return valeur
+
+
+def lisible(texte):
+    """Sans les signes que PostgreSQL (le nul) ou UTF-8 (les demi-codets) refusent."""
+    return ILLISIBLES.sub("", texte)
 
 
 # --- Le processus --------------------------------------------------------------------------------

@@ -140,6 +140,11 @@ class DemandeDePartenariatForm(FormulaireAvecPiece):
     def clean(self):
         donnees = super().clean()
         exclusifs(self, donnees, "partie", "organisme")
+        partie, organisme = donnees.get("partie"), donnees.get("organisme")
+        autres = self.instance.fiche.partenariats.exclude(pk=self.instance.pk)
+        memes = autres.filter(partie=partie) if partie else autres.filter(organisme=organisme)
+        if (partie or organisme) and memes.filter(role=donnees.get("role")).exists():
+            self.add_error("role", f"{partie or organisme} est déjà sollicité dans ce rôle, ici.")
         return donnees
 
 

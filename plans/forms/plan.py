@@ -5,6 +5,8 @@ from pams_portal.edition import FormulaireVersionne
 from plans.models import PartiePrenante, Plan
 from plans.places import fonctions_sur
 
+PREMIERE_ANNEE = 2000
+
 
 def date_iso():
     """Le champ de date natif, dont le format d'échange est toujours AAAA-MM-JJ."""
@@ -22,6 +24,12 @@ class MarquerLuForm(forms.Form):
     """L'instant du dernier acte que la page montrait."""
 
     jusqu_a = forms.DateTimeField()
+
+    def clean_jusqu_a(self):
+        instant = self.cleaned_data["jusqu_a"]
+        if instant.year < PREMIERE_ANNEE:
+            raise forms.ValidationError("Cet instant précède le portail.")
+        return instant
 
 
 class PartieCreateForm(FormulaireVersionne):

@@ -98,6 +98,19 @@ def test_deux_fichiers_deposes_ensemble_se_lisent_puis_s_ecrivent(connecte, depo
     assert not any(map(default_storage.exists, noms))
 
 
+def test_des_signes_impossibles_n_arretent_ni_la_lecture_ni_la_page(connecte, deposer):
+    """Un nul ou un demi-codet, dans un nom comme dans une colonne."""
+    abime = SERVICE | {"nom": "Garage\ud800 solidaire\0 de Laon", "cle\ud800\0": "x"}
+    deposer(fichier=services(objets=[abime]), structures=structures())
+
+    importation, _ = completer(connecte)
+    assert importation.comptes == {"creer": 1}
+    assert "Garage solidaire de Laon" in page(connecte, importation)
+
+    importer(connecte, importation)
+    assert Dispositif.objects.get().nom == "Garage solidaire de Laon"
+
+
 def test_recommencer_le_meme_import_ne_change_rien(connecte, deposer):
     for _ in range(2):
         deposer(fichier=services(), structures=structures())

@@ -210,3 +210,21 @@ def test_l_echeance_d_une_cible_ne_precede_pas_le_depart(client, fiche, personne
     )
 
     assert "précède la valeur de départ" in str(response.context["form"].errors["echeance"])
+
+
+@pytest.mark.parametrize("absent", [False, True])
+def test_on_ne_sollicite_pas_deux_fois_la_meme_structure_dans_le_meme_role(
+    client, region, aom, personnes, absent
+):
+    """Deux envois de la même page n'en font qu'un ; un autre rôle reste possible."""
+    client.force_login(personnes["region"])
+    fiche = f.make_fiche(region)
+    url = reverse("plans:ligne_create", args=[fiche.plan.slug, fiche.code, "partenariats"])
+    qui = {"organisme": "Fonds européen"} if absent else {"partie": aom.pk}
+
+    client.post(url, qui | {"role": "operateur"})
+    seconde = client.post(url, qui | {"role": "operateur"})
+    client.post(url, qui | {"role": "financeur"})
+
+    assert "déjà sollicité dans ce rôle" in seconde.context["form"].errors["role"][0]
+    assert sorted(fiche.partenariats.values_list("role", flat=True)) == ["financeur", "operateur"]

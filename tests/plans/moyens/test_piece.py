@@ -51,6 +51,7 @@ REFUSES = {
     "archive": archive(a="b"),
     "macro": docx(macro="word/vbaProject.bin"),
     "macro odt": archive(mimetype=TYPES["odt"], Basic__script="x"),
+    "script odt": archive(mimetype=TYPES["odt"], Scripts__python="x"),
     "tableur": archive(mimetype="application/vnd.oasis.opendocument.spreadsheet"),
     "zip abîmé": b"PK\x03\x04 pas une archive",
 }

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from django.urls import reverse
 from django.utils import timezone
 
@@ -71,11 +72,12 @@ def test_un_repere_ne_recule_ni_n_avance_sur_l_avenir(client, plan, personnes):
     assert Repere.objects.get().lu_jusqu_a == pose
 
 
-def test_un_instant_illisible_ne_marque_rien_et_le_dit(client, plan, personnes):
+@pytest.mark.parametrize("instant", ["hier", "0001-01-01", "9999-99-99", ""])
+def test_un_instant_illisible_ne_marque_rien_et_le_dit(client, plan, personnes, instant):
     client.force_login(personnes["aom"])
 
     page = client.post(
-        reverse("plans:plan_marquer_lu", args=[plan.slug]), {"jusqu_a": "hier"}, follow=True
+        reverse("plans:plan_marquer_lu", args=[plan.slug]), {"jusqu_a": instant}, follow=True
     )
 
     assert "Rien n’est marqué" in page.content.decode()
