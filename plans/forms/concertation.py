@@ -1,12 +1,15 @@
 """Les formulaires de la concertation : qui l'on consulte, son avis, la réponse."""
 
+from datetime import timedelta
 from itertools import groupby
 
 from django import forms
 from django.utils import timezone
 
+from pams_portal.champs import ObjetsField
 from pams_portal.droits import Qualite
 from pams_portal.edition import FormulaireVersionne
+from pams_portal.typographie import jour
 from plans.forms.lignes import exclusifs
 from plans.forms.pieces import FormulaireAvecPiece
 from plans.forms.plan import date_iso
@@ -18,6 +21,7 @@ from plans.models import (
     ReponseAvis,
 )
 
+DELAI_AU_PLUS = timedelta(days=731)
 AVIS_CHANGE = (
     "L’avis a changé pendant que vous répondiez : rien n’est enregistré, votre réponse est gardée. "
     "Relisez-le ci-dessus, puis enregistrez de nouveau."
@@ -71,7 +75,11 @@ class ConcertationForm(FormulaireVersionne):
             raise forms.ValidationError("Choisissez une date à venir : demain au plus tôt.")
         if connue and limite < connue:
             raise forms.ValidationError(
-                f"La date annoncée est le {connue:%d/%m/%Y} : on peut la reporter, pas l’avancer."
+                f"La date annoncée est le {jour(connue)} : on peut la reporter, pas l’avancer."
+            )
+        if limite > timezone.localdate() + DELAI_AU_PLUS:
+            raise forms.ValidationError(
+                "C’est dans plus de deux ans : vérifiez l’année, cette date ne s’avancera pas."
             )
         return limite
 
@@ -86,7 +94,7 @@ class ConcertationForm(FormulaireVersionne):
 class ConcertationCreateForm(ConcertationForm):
     """Ouvrir la concertation et dire d'un coup quelles parties sont consultées."""
 
-    consultees = forms.ModelMultipleChoiceField(
+    consultees = ObjetsField(
         None,
         label="Parties consultées",
         required=False,
@@ -232,6 +240,7 @@ class ReponseAvisForm(FormulaireDuRegistre):
             "chapitres": cases_en_colonnes(),
             "fiches": cases_en_colonnes(),
         }
+        field_classes = {"chapitres": ObjetsField, "fiches": ObjetsField}
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -282,7 +291,9 @@ def consultables(plan):
     return plan.parties.exclude(qualite=Qualite.CO_PILOTE).select_related("acteur")
 
 
-def passee(jour):
-    if jour > timezone.localdate():
+def passee(date):
+    if date > timezone.localdate():
         raise forms.ValidationError("Cette date est à venir.")
-    return jour
+    if date < timezone.localdate() - DELAI_AU_PLUS:
+        raise forms.ValidationError("C’était il y a plus de deux ans : vérifiez l’année.")
+    return date

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 
+from acteurs.contacts import refuser_les_adresses_de_personnes
 from acteurs.models import Acte
 from pams_portal.droits import Droit, exiger
 from pams_portal.typographie import jour
@@ -173,6 +174,7 @@ class OrganismeConsulte(PieceDeConcertation):
         "contact institutionnel",
         max_length=200,
         blank=True,
+        validators=[refuser_les_adresses_de_personnes],
         help_text="Facultatif. Une adresse de service, jamais celle d’une personne.",
     )
     consulte_le = models.DateField("consulté le", default=timezone.localdate)

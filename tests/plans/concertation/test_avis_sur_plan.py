@@ -189,6 +189,7 @@ def test_un_co_pilote_saisit_un_avis_recu_jamais_confirme(concertation, region, 
     [
         ({"reference": ""}, "reference"),
         ({"rendu_le": (AUJOURD_HUI + timedelta(days=1)).isoformat()}, "rendu_le"),
+        ({"rendu_le": "0001-01-01"}, "rendu_le"),
         ({"texte": ""}, "texte"),
     ],
 )

@@ -69,6 +69,26 @@ def test_la_date_limite_est_a_venir_et_rien_de_tape_ne_se_perd(envoye, au_nom_de
     assert not Concertation.objects.exists()
 
 
+def test_une_date_limite_dans_plus_de_deux_ans_est_une_faute_de_frappe(envoye, au_nom_de):
+    page = ouvrir(au_nom_de("region"), envoye, date_limite="9999-12-31")
+    assert "plus de deux ans : vérifiez l’année" in texte(page)
+    assert not Concertation.objects.exists()
+
+
+@pytest.mark.parametrize("cle", ["9" * 30, "-1", "deux"])
+def test_une_partie_forgee_est_un_faux_choix(envoye, au_nom_de, cle):
+    page = ouvrir(au_nom_de("region"), envoye, consultees=[cle])
+    assert "consultees" in page.context["form"].errors
+
+
+def test_le_contact_est_celui_d_un_service(envoye, concertation, au_nom_de):
+    url = adresse("consulte_create", envoye.slug, concertation.pk)
+    saisie = {"organisme": "CTE", "consulte_le": timezone.localdate().isoformat()}
+    page = au_nom_de("region").post(url, saisie | {"contact": "jean.dupont@gmail.com"})
+    assert list(page.context["form"].errors) == ["contact"]
+    assert page.context["form"]["contact"].value() == "jean.dupont@gmail.com"
+
+
 def test_un_co_pilote_ne_se_consulte_pas(envoye, departement, au_nom_de):
     page = ouvrir(au_nom_de("region"), envoye, consultees=[departement.pk])
     assert "consultees" in page.context["form"].errors
