@@ -16,7 +16,7 @@ from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 from django_tasks import task
 
-from pams_portal.texte import normaliser
+from pams_portal.texte import normaliser, sur_une_ligne
 
 OBJETS = {
     "invitation": "Votre compte sur le {portail}",
@@ -64,9 +64,9 @@ def envoyer_courriel(courriel_pk):
     return courriel.envoyer() if courriel else "retiré"
 
 
-def sur_une_ligne(texte):
+def en_objet(texte):
     """Un texte écrit par n'importe qui, rendu inoffensif dans un en-tête."""
-    ligne = " ".join(normaliser(texte).split())
+    ligne = sur_une_ligne(texte)
     return ligne if len(ligne) <= OBJET_AU_PLUS else f"{ligne[: OBJET_AU_PLUS - 1]}…"
 
 
@@ -122,7 +122,7 @@ def desabonner_en_un_clic(adresse):
 def composer(courriel, objet, gabarit, contexte, entetes=None):
     domaine = urlsplit(settings.SITE_URL).hostname
     return EmailMessage(
-        sur_une_ligne(objet),
+        en_objet(objet),
         normaliser(render_to_string(f"acteurs/courriels/{gabarit}.txt", contexte)),
         to=[contexte["destinataire"].courriel],
         headers={

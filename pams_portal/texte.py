@@ -91,6 +91,15 @@ def normaliser(texte):
     return "\n".join(ligne.rstrip(" \t") for ligne in propre.split("\n")).strip("\n")
 
 
+def sur_une_ligne(texte):
+    """Met un nom ou un titre reçu d’un formulaire sur une seule ligne.
+
+    Entrée : un texte quelconque (`None` vaut le texte vide).
+    Sortie : le texte de `normaliser`, chaque suite de blancs réduite à une espace.
+    """
+    return " ".join(normaliser(texte).split())
+
+
 def valider_texte_riche(texte):
     """Refuse un texte plus long que `LONGUEUR_MAXIMALE`.
 

@@ -1,4 +1,4 @@
-"""Deux champs tapés comme on les lit : un numéro avec ses espaces, une commune par son nom."""
+"""Des champs tapés comme on les lit : un nom, un numéro avec ses espaces, une commune."""
 
 import re
 import unicodedata
@@ -8,9 +8,17 @@ from django.db.models import Q
 
 from bassins.models import Commune
 from pams_portal.recherche import normaliser
+from pams_portal.texte import sur_une_ligne
 
 CODE = re.compile(r"\b\d[0-9abAB]\d{3}\b")
 AU_PLUS = 8
+
+
+class LigneField(forms.CharField):
+    """Un nom : une ligne, sans signe de contrôle."""
+
+    def to_python(self, valeur):
+        return sur_une_ligne(super().to_python(valeur))
 
 
 class NumeroField(forms.CharField):

@@ -3,13 +3,14 @@
 from django import forms
 from django.db import transaction
 
+from acteurs.forms.champs import LigneField
 from acteurs.models import Acte, Habilitation, Utilisateur
 from pams_portal.droits import Droit, exiger
 
 
 class HabilitationForm(forms.ModelForm):
     courriel = forms.EmailField(label="Courriel professionnel", max_length=254)
-    nom = forms.CharField(
+    nom = LigneField(
         label="Prénom et nom",
         max_length=150,
         required=False,

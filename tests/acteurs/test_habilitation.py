@@ -74,6 +74,15 @@ def test_une_personne_nouvelle_recoit_un_courriel_et_choisit_son_mot_de_passe(
     assert client.post("/connexion/", donnees).status_code == 302
 
 
+def test_un_nom_tient_sur_une_ligne_sans_signe_de_controle(client, gestionnaire, liste):
+    client.force_login(gestionnaire)
+    ajouter(client, liste, "nina@example.org", nom=" Nina\r\nBcc:\x01 \ufffeDurand\u2028")
+    assert Utilisateur.objects.get(courriel="nina@example.org").nom == "Nina Bcc: Durand"
+    response = ajouter(client, liste, "vide@example.org", nom="\x01\ufffe")
+    assertContains(response, "donnez le nom à inscrire")
+    assert not Utilisateur.objects.filter(courriel="vide@example.org").exists()
+
+
 def test_une_personne_connue_recoit_le_role_sans_nouveau_compte_ni_courriel(
     client, gestionnaire, voisine, structure, liste, courriels
 ):
