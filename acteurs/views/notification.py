@@ -64,7 +64,10 @@ def fil_suivre(request, fil):
         abonnement.suivre()
         messages.success(request, "Vous suivez de nouveau ce fil.")
     retour = request.POST.get("retour", "")
-    sur = url_has_allowed_host_and_scheme(retour, {request.get_host()}, request.is_secure())
+    # Hors d'un chemin, `redirect` chercherait une vue de ce nom.
+    sur = retour.startswith("/") and url_has_allowed_host_and_scheme(
+        retour, {request.get_host()}, request.is_secure()
+    )
     return redirect(retour if sur else "notification_list")
 
 

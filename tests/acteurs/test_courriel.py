@@ -20,6 +20,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
+from pytest_django.asserts import assertRedirects
 
 from acteurs.models import Abonnement, Courriel, Motif, Notification, prevenir
 from acteurs.models.courriel import ATTENTES, SILENCE
@@ -246,6 +247,19 @@ def test_on_ne_quitte_pas_le_fil_d_un_autre_depuis_le_portail(lien, personnes):
     client.force_login(personnes["aom"])
     fil = Abonnement.objects.get().fil
     assert client.post(reverse("fil_suivre", args=[fil])).status_code == 404
+    assert Abonnement.objects.get().actif
+
+
+@pytest.mark.parametrize(
+    "retour", ["-1", "x y", "accueil", "//ailleurs.example.org/", "https://ailleurs.example.org/"]
+)
+def test_suivre_ne_ramene_qu_a_un_chemin_du_portail(lien, denis, retour):
+    client = Client()
+    client.force_login(denis)
+    suivre = reverse("fil_suivre", args=[Abonnement.objects.get().fil])
+    assertRedirects(client.post(suivre, {"retour": retour}), reverse("notification_list"))
+    assert not Abonnement.objects.get().actif
+    assert client.post(suivre, {"retour": "/plans/?x=1#y"}).url == "/plans/?x=1#y"
     assert Abonnement.objects.get().actif
 
 
