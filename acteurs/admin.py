@@ -16,6 +16,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from acteurs.courriels import envoyer_lien
+from acteurs.forms.champs import LigneField
 from acteurs.models import (
     Acte,
     Acteur,
@@ -25,6 +26,7 @@ from acteurs.models import (
     Habilitation,
     Utilisateur,
 )
+from pams_portal.administration import TableAdmin
 
 
 @login_not_required
@@ -38,13 +40,11 @@ def connexion_admin(request, extra_context=None):
 
 
 admin.site.login = connexion_admin
-admin.site.site_header = admin.site.site_title = "Administration technique du portail PAMS"
-admin.site.index_title = "Comptes et faits institutionnels"
 # Un compte administre ou n'administre pas : il n'y a pas de groupes.
 admin.site.unregister(Group)
 
 
-class VersionneAdmin(admin.ModelAdmin):
+class VersionneAdmin(TableAdmin):
     """Consigne ce que l'administration écrit, pour que les formulaires des autres le fusionnent."""
 
     def save_model(self, request, obj, form, change):
@@ -65,6 +65,7 @@ class VersionneAdmin(admin.ModelAdmin):
 class FonctionInline(admin.StackedInline):
     model = Fonction
     extra = 0
+    view_on_site = False
     autocomplete_fields = ["regions", "departements", "epci"]
 
 
@@ -78,7 +79,7 @@ class ActeurAdmin(VersionneAdmin):
 
 
 @admin.register(Fonction)
-class FonctionAdmin(admin.ModelAdmin):
+class FonctionAdmin(TableAdmin):
     list_display = ["acteur", "nature", "par_substitution", "etat", "source"]
     list_filter = ["etat", "nature"]
     list_select_related = ["acteur"]
@@ -127,6 +128,7 @@ class UtilisateurAdminForm(forms.ModelForm):
     class Meta:
         model = Utilisateur
         fields = ["courriel", "nom", "is_active", "is_staff"]
+        field_classes = {"nom": LigneField}
 
     def clean_courriel(self):
         return self.cleaned_data["courriel"].lower()
@@ -142,7 +144,7 @@ class UtilisateurAdminForm(forms.ModelForm):
 
 
 @admin.register(Utilisateur)
-class UtilisateurAdmin(admin.ModelAdmin):
+class UtilisateurAdmin(TableAdmin):
     form = UtilisateurAdminForm
     list_display = ["nom", "courriel", "is_active", "is_staff", "last_login"]
     list_filter = ["is_active", "is_staff"]
@@ -169,7 +171,7 @@ class UtilisateurAdmin(admin.ModelAdmin):
 
 
 @admin.register(Acte)
-class ActeAdmin(admin.ModelAdmin):
+class ActeAdmin(TableAdmin):
     """Le journal se lit ; personne ne l'écrit ni ne le corrige."""
 
     list_display = ["quand", "nom_utilisateur", "nom_acteur", "verbe", "cible_libelle"]
@@ -192,7 +194,7 @@ class ActeAdmin(admin.ModelAdmin):
 
 
 @admin.register(Courriel)
-class CourrielAdmin(admin.ModelAdmin):
+class CourrielAdmin(TableAdmin):
     """La file se lit : qui, quand, pourquoi rien n'est arrivé. Jamais le texte."""
 
     list_display = ["destinataire", "etat", "tentatives", "prochain_essai", "envoye_le", "erreur"]

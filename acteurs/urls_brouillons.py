@@ -4,5 +4,5 @@ from acteurs.views import brouillon as views
 
 urlpatterns = [
     path("", views.brouillon_list, name="brouillon_list"),
-    path("<int:pk>/abandonner/", views.brouillon_delete, name="brouillon_delete"),
+    path("<entier:pk>/abandonner/", views.brouillon_delete, name="brouillon_delete"),
 ]

@@ -8,10 +8,11 @@ from django.db import models
 
 from bassins.models import Bassin, Commune, Departement, Epci, Perimetre, Region, Revision
 from bassins.revision import Sujet
+from pams_portal.administration import TableAdmin
 
 
 @admin.register(Bassin)
-class BassinAdmin(admin.ModelAdmin):
+class BassinAdmin(TableAdmin):
     list_display = ["nom", "slug"]
     search_fields = ["nom"]
 
@@ -24,7 +25,7 @@ class BassinAdmin(admin.ModelAdmin):
 
 
 @admin.register(Perimetre)
-class PerimetreAdmin(admin.ModelAdmin):
+class PerimetreAdmin(TableAdmin):
     list_display = ["bassin", "depuis", "jusqu_au", "etat_nom", "etat_composition"]
     list_filter = ["etat_composition", "etat_nom"]
     list_select_related = ["bassin"]
@@ -38,7 +39,7 @@ class PerimetreAdmin(admin.ModelAdmin):
         Revision.monter(Sujet.TERRITOIRES)
 
 
-class EnLectureSeule(admin.ModelAdmin):
+class EnLectureSeule(TableAdmin):
     """Une table du référentiel : consultable, cherchable, jamais modifiée ici."""
 
     search_fields = ["nom"]

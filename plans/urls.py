@@ -27,13 +27,13 @@ app_name = "plans"
 PLAN = "plans/<slug:slug>/"
 FICHE = f"{PLAN}fiches/<str:code>/"
 LIGNE = f"{FICHE}<slug:nature>/"
-PART = f"{PLAN}parts/<slug:sorte>/<int:pk>/"
-PROPOSITION = f"{PLAN}propositions/<int:pk>/"
-SEANCE = f"{PLAN}seances/<int:pk>/"
-POINT = f"{PLAN}seances/<int:seance_pk>/points/<int:pk>/"
-SUITE = f"{PLAN}suites/<int:pk>/"
-CONSULTE = f"{PLAN}consultes/<int:pk>/"
-OBSERVATION = f"{PLAN}observations/<int:numero>/"
+PART = f"{PLAN}parts/<slug:sorte>/<entier:pk>/"
+PROPOSITION = f"{PLAN}propositions/<entier:pk>/"
+SEANCE = f"{PLAN}seances/<entier:pk>/"
+POINT = f"{PLAN}seances/<entier:seance_pk>/points/<entier:pk>/"
+SUITE = f"{PLAN}suites/<entier:pk>/"
+CONSULTE = f"{PLAN}consultes/<entier:pk>/"
+OBSERVATION = f"{PLAN}observations/<entier:numero>/"
 
 urlpatterns = [
     path("ma-part/", plan.ma_part, name="ma_part"),
@@ -42,7 +42,7 @@ urlpatterns = [
     path(PLAN, plan.plan_detail, name="plan_detail"),
     path(f"{PLAN}modifier/", plan.plan_update, name="plan_update"),
     path(f"{PLAN}journal/", plan.plan_journal, name="plan_journal"),
-    path(f"{PLAN}journal/<int:pk>/", plan.acte_detail, name="acte_detail"),
+    path(f"{PLAN}journal/<entier:pk>/", plan.acte_detail, name="acte_detail"),
     path(f"{PLAN}marquer-lu/", plan.plan_marquer_lu, name="plan_marquer_lu"),
     path(f"{PLAN}conformite/", conformite.plan_conformite, name="plan_conformite"),
     path(f"{PLAN}plan.pdf", document.plan_pdf, name="plan_pdf"),
@@ -50,22 +50,22 @@ urlpatterns = [
     # La conduite : étapes, visas, versions figées
     path(f"{PLAN}etapes/", versions.plan_etapes, name="plan_etapes"),
     path(f"{PLAN}etapes/passer/", versions.plan_passer, name="plan_passer"),
-    path(f"{PLAN}parties/<int:pk>/viser/", versions.visa_create, name="visa_create"),
-    path(f"{PLAN}visas/<int:pk>/retirer/", versions.visa_delete, name="visa_delete"),
+    path(f"{PLAN}parties/<entier:pk>/viser/", versions.visa_create, name="visa_create"),
+    path(f"{PLAN}visas/<entier:pk>/retirer/", versions.visa_delete, name="visa_delete"),
     path(f"{PLAN}levees/<slug:regle>/", versions.levee_update, name="levee_update"),
     path(f"{PLAN}levees/<slug:regle>/retirer/", versions.levee_delete, name="levee_delete"),
     path(f"{PLAN}versions/comparer/", versions.version_comparer, name="version_comparer"),
-    path(f"{PLAN}versions/<int:numero>/", versions.version_detail, name="version_detail"),
-    path(f"{PLAN}versions/<int:numero>/plan.json", versions.version_json, name="version_json"),
+    path(f"{PLAN}versions/<entier:numero>/", versions.version_detail, name="version_detail"),
+    path(f"{PLAN}versions/<entier:numero>/plan.json", versions.version_json, name="version_json"),
     # Les parties prenantes
     path(f"{PLAN}parties/", parties.partie_list, name="partie_list"),
     path(f"{PLAN}qui-doit-quoi/", parties.qui_doit_quoi, name="qui_doit_quoi"),
-    path(f"{PLAN}parties/<int:pk>/parts/", parties.partie_parts, name="partie_parts"),
-    path(f"{PLAN}parties/<int:pk>/relancer/", parties.partie_relancer, name="partie_relancer"),
+    path(f"{PLAN}parties/<entier:pk>/parts/", parties.partie_parts, name="partie_parts"),
+    path(f"{PLAN}parties/<entier:pk>/relancer/", parties.partie_relancer, name="partie_relancer"),
     path(f"{PLAN}parties/nouvelle/", parties.partie_create, name="partie_create"),
-    path(f"{PLAN}parties/<int:pk>/modifier/", parties.partie_update, name="partie_update"),
-    path(f"{PLAN}parties/<int:pk>/retirer/", parties.partie_delete, name="partie_delete"),
-    path(f"{PLAN}parties/<int:pk>/repondre/", parties.partie_repondre, name="partie_repondre"),
+    path(f"{PLAN}parties/<entier:pk>/modifier/", parties.partie_update, name="partie_update"),
+    path(f"{PLAN}parties/<entier:pk>/retirer/", parties.partie_delete, name="partie_delete"),
+    path(f"{PLAN}parties/<entier:pk>/repondre/", parties.partie_repondre, name="partie_repondre"),
     # La rédaction
     path(
         f"{PLAN}chapitres/<slug:cle>/contribuer/",
@@ -73,33 +73,35 @@ urlpatterns = [
         name="contribution_create",
     ),
     path(
-        f"{PLAN}contributions/<int:pk>/modifier/",
+        f"{PLAN}contributions/<entier:pk>/modifier/",
         redaction.contribution_update,
         name="contribution_update",
     ),
     path(
-        f"{PLAN}contributions/<int:pk>/supprimer/",
+        f"{PLAN}contributions/<entier:pk>/supprimer/",
         redaction.contribution_delete,
         name="contribution_delete",
     ),
     path(
-        f"{PLAN}contributions/<int:pk>/attribuer/",
+        f"{PLAN}contributions/<entier:pk>/attribuer/",
         redaction.contribution_attribuer,
         name="contribution_attribuer",
     ),
     path(
-        f"{PLAN}contributions/<int:pk>/deplacer/",
+        f"{PLAN}contributions/<entier:pk>/deplacer/",
         redaction.contribution_deplacer,
         name="contribution_deplacer",
     ),
     path(f"{PLAN}axes/nouveau/", redaction.axe_create, name="axe_create"),
-    path(f"{PLAN}axes/<int:pk>/modifier/", redaction.axe_update, name="axe_update"),
+    path(f"{PLAN}axes/<entier:pk>/modifier/", redaction.axe_update, name="axe_update"),
     path(
-        f"{PLAN}axes/<int:axe_pk>/objectifs/nouveau/",
+        f"{PLAN}axes/<entier:axe_pk>/objectifs/nouveau/",
         redaction.objectif_create,
         name="objectif_create",
     ),
-    path(f"{PLAN}objectifs/<int:pk>/modifier/", redaction.objectif_update, name="objectif_update"),
+    path(
+        f"{PLAN}objectifs/<entier:pk>/modifier/", redaction.objectif_update, name="objectif_update"
+    ),
     path(f"{PLAN}fiches/nouvelle/", redaction.fiche_action_create, name="fiche_action_create"),
     path(FICHE, redaction.fiche_action_detail, name="fiche_action_detail"),
     path(f"{FICHE}modifier/", redaction.fiche_action_update, name="fiche_action_update"),
@@ -109,7 +111,7 @@ urlpatterns = [
     path(f"{FICHE}copier/", reprise.fiche_action_copier, name="fiche_action_copier"),
     # Chaque part : son journal, ses états, ce qui s'y écrit, ce que d'autres y proposent
     path(f"{PART}journal/", parts.part_journal, name="part_journal"),
-    path(f"{PART}retablir/<int:version>/", parts.part_retablir, name="part_retablir"),
+    path(f"{PART}retablir/<entier:version>/", parts.part_retablir, name="part_retablir"),
     path(f"{PART}brouillon/", ecriture.part_brouillon, name="part_brouillon"),
     path(f"{PART}presence/", ecriture.part_presence, name="part_presence"),
     path(f"{PLAN}presences/", ecriture.presence_list, name="presence_list"),
@@ -125,16 +127,16 @@ urlpatterns = [
     path(f"{FICHE}avis/", validation.avis_update, name="avis_update"),
     # Les lignes d'une fiche : étapes, budget, financements, partenariats, indicateurs
     path(
-        f"{FICHE}indicateurs/<int:pk>/valeurs/nouvelle/",
+        f"{FICHE}indicateurs/<entier:pk>/valeurs/nouvelle/",
         lignes.valeur_create,
         name="valeur_create",
     ),
     path(f"{LIGNE}nouvelle/", lignes.ligne_create, name="ligne_create"),
-    path(f"{LIGNE}<int:pk>/modifier/", lignes.ligne_update, name="ligne_update"),
-    path(f"{LIGNE}<int:pk>/supprimer/", lignes.ligne_delete, name="ligne_delete"),
-    path(f"{LIGNE}<int:pk>/piece/", pieces.piece_detail, name="piece_detail"),
+    path(f"{LIGNE}<entier:pk>/modifier/", lignes.ligne_update, name="ligne_update"),
+    path(f"{LIGNE}<entier:pk>/supprimer/", lignes.ligne_delete, name="ligne_delete"),
+    path(f"{LIGNE}<entier:pk>/piece/", pieces.piece_detail, name="piece_detail"),
     path(
-        f"{FICHE}partenariats/<int:pk>/repondre/",
+        f"{FICHE}partenariats/<entier:pk>/repondre/",
         lignes.partenariat_repondre,
         name="partenariat_repondre",
     ),
@@ -146,12 +148,12 @@ urlpatterns = [
         name="concertation_create",
     ),
     path(
-        f"{PLAN}concertation/<int:pk>/modifier/",
+        f"{PLAN}concertation/<entier:pk>/modifier/",
         concertation.concertation_update,
         name="concertation_update",
     ),
     path(
-        f"{PLAN}concertation/<int:pk>/organismes/nouveau/",
+        f"{PLAN}concertation/<entier:pk>/organismes/nouveau/",
         concertation.consulte_create,
         name="consulte_create",
     ),
@@ -160,7 +162,7 @@ urlpatterns = [
     path(f"{CONSULTE}avis/", concertation.avis_sur_plan_update, name="avis_sur_plan_update"),
     path(f"{CONSULTE}avis/saisir/", concertation.avis_sur_plan_saisir, name="avis_sur_plan_saisir"),
     path(f"{CONSULTE}avis/piece/", pieces.avis_piece_detail, name="avis_piece_detail"),
-    path(f"{PLAN}avis/<int:pk>/reponse/", concertation.reponse_update, name="reponse_update"),
+    path(f"{PLAN}avis/<entier:pk>/reponse/", concertation.reponse_update, name="reponse_update"),
     # Les observations
     path(f"{PLAN}observations/", observations.observation_list, name="observation_list"),
     path(f"{PLAN}observations.csv", observations.observation_csv, name="observation_csv"),
@@ -175,12 +177,12 @@ urlpatterns = [
     path(f"{OBSERVATION}resoudre/", observations.observation_resoudre, name="observation_resoudre"),
     path(f"{OBSERVATION}rouvrir/", observations.observation_rouvrir, name="observation_rouvrir"),
     path(
-        f"{OBSERVATION}messages/<int:pk>/corriger/",
+        f"{OBSERVATION}messages/<entier:pk>/corriger/",
         observations.message_update,
         name="message_update",
     ),
     path(
-        f"{OBSERVATION}messages/<int:pk>/retirer/",
+        f"{OBSERVATION}messages/<entier:pk>/retirer/",
         observations.message_delete,
         name="message_delete",
     ),

@@ -1,7 +1,10 @@
 """Ce qu'une main malveillante ou un robot peut envoyer : refusé ou compris, jamais une panne."""
 
+import itertools
+import re
+
 import pytest
-from django.urls import reverse
+from django.urls import get_resolver, reverse
 
 from acteurs.models import Brouillon
 from plans.models import FicheAction, Financement, Proposition
@@ -137,3 +140,61 @@ def test_une_formule_pleine_chasse_sort_desarmee(connecte, part):
     f.make_observation(part.porteur, texte="＝1+1")
     url = reverse("plans:observation_csv", args=[part.plan.slug])
     assert "'＝1+1" in connecte("region").get(url).content.decode("utf-8-sig")
+
+
+# --- Un entier démesuré dans une adresse ---------------------------------------------------------
+
+
+def adresses_a_entiers(motifs=None, debut=""):
+    """Chaque motif du portail qui porte un entier, hors administration."""
+    for motif in motifs or get_resolver().url_patterns:
+        route = debut + str(motif.pattern)
+        if hasattr(motif, "url_patterns"):
+            if motif.namespace != "admin":
+                yield from adresses_a_entiers(motif.url_patterns, route)
+        elif "<int:" in route or "<entier:" in route:
+            yield route
+
+
+ADRESSES_A_ENTIERS = list(adresses_a_entiers())
+AUTRES_PLACES = {"slug": "grand-amienois", "sorte": "contributions", "nature": "etapes"}
+
+
+def avec(route, rang, demesure):
+    """L'adresse de ce motif, l'entier de ce rang démesuré, les autres ordinaires."""
+    entiers = itertools.count()
+
+    def remplir(trouve):
+        sorte, nom = trouve.groups()
+        if sorte in ("int", "entier"):
+            return str(demesure if next(entiers) == rang else 1)
+        return AUTRES_PLACES.get(nom, "A1.1")
+
+    return "/" + re.sub(r"<(\w+):(\w+)>", remplir, route)
+
+
+# Le second est le plus long que l'adresse accepte : il va jusqu'à la base.
+@pytest.mark.parametrize("demesure", ["9999999999999999999", "999999999999999999"])
+def test_un_entier_demesure_dans_une_adresse_ne_fait_jamais_de_panne(connecte, region, demesure):
+    f.make_fiche(region, code="A1.1")
+    client = connecte("region")
+    assert "plans/<slug:slug>/seances/<entier:seance_pk>/points/<entier:pk>/" in ADRESSES_A_ENTIERS
+    for route in ADRESSES_A_ENTIERS:
+        for rang in range(len(re.findall("<(?:int|entier):", route))):
+            adresse = avec(route, rang, demesure)
+            assert client.get(adresse).status_code in {302, 403, 404, 405}, adresse
+            assert client.post(adresse).status_code in {302, 403, 404, 405}, adresse
+
+
+@pytest.mark.parametrize("suite", ["etablissements/{}/modifier/", "personnes/{}/retirer/"])
+def test_un_organisme_demesure_n_existe_pas_meme_devant_une_cle_qui_existe(
+    connecte, region, personnes, suite
+):
+    cles = {
+        "etablissements/{}/modifier/": f.make_etablissement(region.acteur).pk,
+        "personnes/{}/retirer/": personnes["lectrice"].habilitations.get().pk,
+    }
+    adresse = f"/acteurs/9999999999999999999/{suite.format(cles[suite])}"
+    client = connecte("gestionnaire")
+    assert client.get(adresse).status_code == 404
+    assert client.post(adresse).status_code == 404

@@ -10,6 +10,7 @@ RACINE = Path(__file__).parent.parent
 APPLICATIONS = ["bassins", "acteurs", "dispositifs", "plans"]
 # Les feuilles de pams_portal que les applications peuvent importer.
 FEUILLES = {
+    "administration",
     "impression",
     "droits",
     "edition",

@@ -33,6 +33,13 @@ def voisine(db):
 
 
 @pytest.fixture
+def administratrice(client, db):
+    ada = f.make_utilisateur(nom="Ada", is_staff=True, is_superuser=True)
+    client.force_login(ada)
+    return ada
+
+
+@pytest.fixture
 def courriels(settings, mailoutbox):
     """Les courriels partis : le travail de fond est fait aussitôt."""
     settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}

@@ -8,13 +8,6 @@ from acteurs.models import Acte, Acteur, Habilitation, Utilisateur
 from tests import factories as f
 
 
-@pytest.fixture
-def administratrice(client, db):
-    ada = f.make_utilisateur(nom="Ada", is_staff=True, is_superuser=True)
-    client.force_login(ada)
-    return ada
-
-
 def test_aucun_contenu_de_plan_ni_d_inventaire_n_est_inscrit_a_l_administration():
     fond = {*apps.get_app_config("plans").get_models()}
     fond |= {*apps.get_app_config("dispositifs").get_models()}
