@@ -48,18 +48,39 @@ class VersionneAdmin(TableAdmin):
     """Consigne ce que l'administration écrit, pour que les formulaires des autres le fusionnent."""
 
     def save_model(self, request, obj, form, change):
-        avant = type(obj).objects.get(pk=obj.pk).valeurs() if change else None
+        form.avant = obj.verrouiller().valeurs() if change else None
         super().save_model(request, obj, form, change)
+
+    def save_related(self, request, form, formsets, change):
+        """L'acte vient après les relations multiples, que `save_model` n'a pas encore écrites."""
+        super().save_related(request, form, formsets, change)
         verbe = Acte.Verbe.MODIFIER if change else Acte.Verbe.CREER
-        obj.consigner(request.user, None, verbe, avant)
+        form.instance.consigner(request.user, None, verbe, form.avant)
+
+    def save_formset(self, request, form, formset, change):
+        lues = [ligne.instance.pk for ligne in formset.initial_forms]
+        lignes = formset.model.objects.select_for_update(of=("self",)).filter(pk__in=lues)
+        avant = {ligne.identifiant: ligne.valeurs() for ligne in lignes}
+        super().save_formset(request, form, formset, change)
+        for ligne in formset.new_objects:
+            ligne.consigner(request.user, None, Acte.Verbe.CREER)
+        for ligne, _ in formset.changed_objects:
+            ligne.consigner(request.user, None, Acte.Verbe.MODIFIER, avant[ligne.identifiant])
+        for ligne in formset.deleted_objects:
+            ligne.consigner(request.user, None, Acte.Verbe.SUPPRIMER, avant[ligne.identifiant])
 
     def delete_model(self, request, obj):
-        obj.consigner(request.user, None, Acte.Verbe.SUPPRIMER, obj.valeurs())
+        for emporte in (*self.emportes(obj), obj):
+            emporte.consigner(request.user, None, Acte.Verbe.SUPPRIMER, emporte.valeurs())
         super().delete_model(request, obj)
 
     def delete_queryset(self, request, queryset):
         for obj in queryset:
             self.delete_model(request, obj)
+
+    def emportes(self, obj):
+        """Ce que l'objet supprimé emporte avec lui, et qui laisse aussi un acte."""
+        return []
 
 
 class FonctionInline(admin.StackedInline):
@@ -77,9 +98,16 @@ class ActeurAdmin(VersionneAdmin):
     formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
     inlines = [FonctionInline]
 
+    def emportes(self, acteur):
+        return [
+            *acteur.habilitations.select_related("utilisateur"),
+            *acteur.fonctions.all(),
+            *acteur.etablissements.all(),
+        ]
+
 
 @admin.register(Fonction)
-class FonctionAdmin(TableAdmin):
+class FonctionAdmin(VersionneAdmin):
     list_display = ["acteur", "nature", "par_substitution", "etat", "source"]
     list_filter = ["etat", "nature"]
     list_select_related = ["acteur"]
@@ -144,7 +172,7 @@ class UtilisateurAdminForm(forms.ModelForm):
 
 
 @admin.register(Utilisateur)
-class UtilisateurAdmin(TableAdmin):
+class UtilisateurAdmin(VersionneAdmin):
     form = UtilisateurAdminForm
     list_display = ["nom", "courriel", "is_active", "is_staff", "last_login"]
     list_filter = ["is_active", "is_staff"]

@@ -54,6 +54,27 @@ def envoyer_lien(utilisateur_pk, motif):
     )
 
 
+@task(priority=10)
+def envoyer_changement_d_adresse(acte_pk):
+    """Dit à l'ancienne adresse d'un compte qu'elle ne l'est plus ; l'acte porte l'une et l'autre.
+
+    Sans lien : qui la lit n'a rien à ouvrir, et qui imite ce courriel n'y habitue personne.
+    """
+    acte = apps.get_model("acteurs", "Acte").objects.get(pk=acte_pk)
+    contexte = {
+        "acte": acte,
+        "ancienne": acte.avant["courriel"],
+        "portail": settings.PORTAIL_NOM,
+        "demonstration": settings.DEMO,
+    }
+    send_mail(
+        en_objet(f"L’adresse de votre compte a changé sur le {settings.PORTAIL_NOM}"),
+        render_to_string("acteurs/courriels/adresse.txt", contexte),
+        None,
+        [acte.avant["courriel"]],
+    )
+
+
 # --- Notifications -----------------------------------------------------------------------------
 
 

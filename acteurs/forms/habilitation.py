@@ -57,6 +57,8 @@ class HabilitationForm(forms.ModelForm):
         habilitation.utilisateur, self.compte_cree = Utilisateur.objects.inviter(
             self.cleaned_data["courriel"], self.cleaned_data["nom"]
         )
+        if self.compte_cree:
+            habilitation.utilisateur.consigner(par, place, Acte.Verbe.CREER)
         # Un second envoi du même formulaire, arrivé pendant le premier, est sans effet.
         if not self._tient_deja(habilitation.utilisateur, habilitation.role):
             habilitation.save()

@@ -136,7 +136,7 @@ class Acteur(Suivi, Versionne):
         self.places.toucher_les_plans()
 
 
-class Fonction(Suivi):
+class Fonction(Suivi, Versionne):
     """Une fonction que la loi nomme, exercée par un acteur sur un territoire.
 
     Le Département est une fonction : la Métropole de Lyon, la Collectivité européenne d'Alsace ou
@@ -170,6 +170,16 @@ class Fonction(Suivi):
     source = models.CharField("source", max_length=300, blank=True)
 
     objects = QuerySetSuivi.as_manager()
+    champs_consignes = (
+        "acteur",
+        "nature",
+        "par_substitution",
+        "regions",
+        "departements",
+        "epci",
+        "etat",
+        "source",
+    )
 
     class Meta:
         ordering = ["acteur", "nature"]
@@ -178,6 +188,10 @@ class Fonction(Suivi):
     def __str__(self):
         suffixe = " par substitution" if self.par_substitution else ""
         return f"{self.get_nature_display()}{suffixe}"
+
+    @property
+    def dossier(self):
+        return self.acteur.identifiant
 
     @property
     def est_une_aom_a_verifier(self):

@@ -15,9 +15,9 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.http import urlsafe_base64_decode
 
-from acteurs.courriels import envoyer_lien
+from acteurs.courriels import envoyer_changement_d_adresse, envoyer_lien
 from acteurs.models.acteur import Acteur
-from acteurs.models.journal import Versionne
+from acteurs.models.journal import Acte, Versionne
 from pams_portal.droits import ECHELLE, Droit, Place, Role
 
 
@@ -28,8 +28,12 @@ class UtilisateurManager(BaseUserManager):
         utilisateur.save(using=self._db)
         return utilisateur
 
+    @transaction.atomic
     def create_superuser(self, courriel, password=None, **champs):
-        return self.create_user(courriel, password, is_staff=True, is_superuser=True, **champs)
+        champs |= {"is_staff": True, "is_superuser": True}
+        utilisateur = self.create_user(courriel, password, **champs)
+        utilisateur.consigner(None, None, Acte.Verbe.CREER, signature="Commande du serveur")
+        return utilisateur
 
     def get_by_natural_key(self, courriel):
         return self.get(courriel=courriel.lower())
@@ -105,7 +109,7 @@ class UtilisateurManager(BaseUserManager):
         return utilisateur if default_token_generator.check_token(utilisateur, jeton) else None
 
 
-class Utilisateur(AbstractBaseUser, PermissionsMixin):
+class Utilisateur(Versionne, AbstractBaseUser, PermissionsMixin):
     """Une personne, connue par son courriel professionnel."""
 
     DELAI_ENTRE_DEUX_LIENS = timedelta(minutes=5)
@@ -149,6 +153,8 @@ class Utilisateur(AbstractBaseUser, PermissionsMixin):
     )
 
     objects = UtilisateurManager()
+    # Jamais le mot de passe, même haché : le journal ne s'efface pas.
+    champs_consignes = ("courriel", "nom", "is_active", "is_staff")
     USERNAME_FIELD = EMAIL_FIELD = "courriel"
     REQUIRED_FIELDS = ["nom"]
 
@@ -158,6 +164,11 @@ class Utilisateur(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self):
         return self.nom or self.courriel
+
+    def annoncer(self, acte):
+        """L'adresse quittée en est prévenue : un compte ne se prend pas en silence."""
+        if acte.verbe == Acte.Verbe.MODIFIER and "courriel" in acte.avant:
+            envoyer_changement_d_adresse.enqueue(acte.pk)
 
     @property
     def jeton_du_recapitulatif(self):
