@@ -45,9 +45,17 @@ def tableau(mesures):
 def principal(mots):
     with tempfile.TemporaryDirectory(prefix="pams-mesures-") as dossier:
         preparer(dossier)
-        from benchmarks import comparaison, document, importation, inventaire, journal, versions
+        from benchmarks import (
+            comparaison,
+            document,
+            importation,
+            inventaire,
+            journal,
+            redaction,
+            versions,
+        )
 
-        modules = (document, journal, comparaison, importation, versions, inventaire)
+        modules = (document, journal, comparaison, importation, versions, redaction, inventaire)
         groupes = [module.mesurer for module in modules]
         choisis = [g for g in groupes if not mots or any(mot in g.__module__ for mot in mots)]
         for groupe in choisis:

@@ -8,6 +8,7 @@ reçoit SIGKILL au milieu, et repart. À la fin, tout ce qui a reçu 2xx ou 302 
 
 import argparse
 import http.client
+import json
 import os
 import random
 import signal
@@ -28,6 +29,17 @@ PERSONNES_AU_PLUS, SECONDES_AU_PLUS = 500, 600
 PAUSE = (2, 5)  # secondes entre deux envois d'une même personne
 UN_ENREGISTREMENT_SUR = 4
 MOT = "Le conseil en mobilité se tient à Roye. "
+
+
+def mesurer():
+    """Les lignes du tableau commun, sur SQLite puis sur PostgreSQL si un serveur répond."""
+    sans_adresse = {k: v for k, v in os.environ.items() if k != "DATABASE_URL"}
+    ici = [sys.executable, "-m", "benchmarks.redaction", "--tuer", "--en-tableau"]
+    for lanceur in ([], [sys.executable, ".ci/sur_postgres.py"]):
+        sortie = subprocess.run(
+            [*lanceur, *ici], cwd=RACINE, env=sans_adresse, stdout=subprocess.PIPE, text=True
+        ).stdout
+        yield from (json.loads(ligne) for ligne in sortie.splitlines() if ligne.startswith("["))
 
 
 class Personne(threading.Thread):
@@ -204,15 +216,18 @@ def dire(nom, personnes, choix, manquants):
     for personne in personnes:
         for code, nombre in personne.refus.items():
             refus[code] = refus.get(code, 0) + nombre
-    print(
-        f"{nom} : {choix.personnes} personnes, {choix.secondes} s"
-        f"{', tué au milieu' if choix.tuer else ''} ; {len(durees)} brouillons gardés "
-        f"(p50 {centiles[49] * 1000:.0f} ms, p95 {centiles[94] * 1000:.0f} ms), "
+    detail = (
+        f"{nom}, {choix.personnes} personnes, {choix.secondes} s"
+        f"{', serveur tué au milieu' if choix.tuer else ''} : {len(durees)} brouillons gardés, "
+        f"p95 {centiles[94] * 1000:.0f} ms, "
         f"{sum(len(p.enregistres) for p in personnes)} enregistrements reconnus, "
-        f"{sum(p.perdus for p in personnes)} envois sans réponse, refus {refus or 'aucun'} ; "
-        f"reconnus et introuvables : {manquants}.",
-        flush=True,
+        f"{sum(p.perdus for p in personnes)} envois sans réponse, refus {refus or 'aucun'}, "
+        f"{manquants} reconnus et introuvables"
     )
+    if choix.en_tableau:
+        print(json.dumps(["brouillon gardé", detail, f"{centiles[49]:.4f}", "", ""]), flush=True)
+    else:
+        print(f"{detail} (p50 {centiles[49] * 1000:.0f} ms).", flush=True)
 
 
 def principal():
@@ -220,6 +235,7 @@ def principal():
     lecteur.add_argument("--personnes", type=int, default=50)
     lecteur.add_argument("--secondes", type=int, default=30)
     lecteur.add_argument("--tuer", action="store_true")
+    lecteur.add_argument("--en-tableau", action="store_true", help="pour `make bench`")
     choix = lecteur.parse_args()
     choix.personnes = min(choix.personnes, PERSONNES_AU_PLUS)
     choix.secondes = min(choix.secondes, SECONDES_AU_PLUS)
