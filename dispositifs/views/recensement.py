@@ -6,7 +6,6 @@ from typing import NamedTuple
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Prefetch
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.views.decorators.cache import cache_control
@@ -63,8 +62,7 @@ def dispositif_detail(request, pk):
 def fiche_visible(request, pk):
     """La fiche, fondue dans une autre ou non, ses acteurs et ses financeurs."""
     visibles = Dispositif.tous.visibles_par(request.user).with_acteurs().defer("recherche")
-    financeurs = Prefetch("financeurs", Acteur.objects.only("nom"))
-    return get_object_or_404(visibles.prefetch_related(financeurs), pk=pk)
+    return get_object_or_404(visibles.prefetch_related("financeurs"), pk=pk)
 
 
 def _fiche_publique(request, pk):
