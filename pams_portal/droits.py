@@ -63,6 +63,10 @@ class Droit(models.TextChoices):
         "Donner l’avis de sa structure sur une fiche-action ; celui d’un co-pilote décide",
     )
     REPONDRE_PARTENARIAT = "repondre_partenariat", "Confirmer ou décliner son rôle sur une fiche"
+    SAISIR_REPONSE = (
+        "saisir_reponse",
+        "Saisir ce qu’un partenaire absent du plan a répondu, avec la pièce qui le prouve",
+    )
     MODIFIER_FINANCEMENT = "modifier_financement", "Saisir et confirmer son propre financement"
     SOLLICITER_FINANCEMENT = "solliciter_financement", "Solliciter un financeur sur sa fiche"
     MODIFIER_INDICATEUR = "modifier_indicateur", "Créer et modifier son indicateur"
@@ -168,6 +172,7 @@ MATRICE = {
     Droit.PROPOSER_FICHE:         Regle(SIEN, SIEN, SIEN, NON,  NON,  NON,  REDACTEUR, "est_en_redaction"),
     Droit.DONNER_AVIS:            Regle(SIEN, SIEN, SIEN, NON,  NON,  NON,  VALIDEUR,  "est_recevable"),
     Droit.REPONDRE_PARTENARIAT:   Regle(SIEN, SIEN, SIEN, NON,  NON,  NON,  VALIDEUR,  "est_en_redaction"),
+    Droit.SAISIR_REPONSE:         Regle(TOUT, SIEN, SIEN, NON,  NON,  NON,  REDACTEUR, "est_pour_un_absent"),
     Droit.MODIFIER_FINANCEMENT:   Regle(SIEN, SIEN, SIEN, NON,  NON,  NON,  VALIDEUR,  "est_en_redaction"),
     Droit.SOLLICITER_FINANCEMENT: Regle(SIEN, SIEN, SIEN, NON,  NON,  NON,  REDACTEUR, "est_en_redaction"),
     Droit.MODIFIER_INDICATEUR:    Regle(SIEN, SIEN, SIEN, NON,  NON,  NON,  REDACTEUR, "est_en_redaction"),

@@ -37,6 +37,8 @@ CONDITIONS_EN_MOTS = {
     "discussion, tant que personne n’a répondu",
     "vient_d_un_absent": "Si la structure porteuse l’a envoyée par le lien reçu, et que personne "
     "n’a de compte pour tenir la fiche",
+    "est_pour_un_absent": "Tant que le plan est en rédaction ; sur sa fiche, ou, pour un "
+    "co-pilote, sur toute fiche",
     "est_mesurable": "Tant que le plan est en rédaction, puis une fois adopté, jusqu’à sa clôture",
     "est_consultable": "Tant que le plan est en concertation, sur la version envoyée",
     "est_a_rendre": "Jusqu’à l’arrêt du projet, sur la dernière version envoyée ; au-delà de la "
@@ -77,6 +79,7 @@ GROUPES = {
         Droit.PROPOSER_FICHE,
         Droit.DONNER_AVIS,
         Droit.REPONDRE_PARTENARIAT,
+        Droit.SAISIR_REPONSE,
         Droit.MODIFIER_FINANCEMENT,
         Droit.SOLLICITER_FINANCEMENT,
         Droit.MODIFIER_INDICATEUR,

@@ -2,7 +2,7 @@
 
 from django import forms
 
-from pams_portal.droits import Qualite
+from pams_portal.droits import Qualite, place_qui_permet
 from pams_portal.edition import FormulaireVersionne
 from pams_portal.recherche import normaliser
 from plans.forms.pieces import POUR_UN_ABSENT, FormulaireAvecPiece
@@ -14,6 +14,8 @@ from plans.models import (
     Financement,
     Indicateur,
     LigneBudget,
+    Partenariat,
+    ReponseSaisie,
     ValeurIndicateur,
 )
 
@@ -21,6 +23,7 @@ SANS_LES_INVITEES = (
     "Une partie invitée ne peut pas répondre : un co-pilote peut changer sa qualité."
 )
 PIECE_ATTENDUE = "Citez la pièce qui établit ce financement."
+REPONSE_PROUVEE = "Citez la pièce qui prouve cette réponse : un courrier, un compte rendu, sa date."
 
 
 class EtapeForm(FormulaireVersionne):
@@ -129,13 +132,19 @@ class DemandeDeFinancementForm(FormulaireAvecPiece):
 class DemandeDePartenariatForm(FormulaireAvecPiece):
     class Meta:
         model = DemandeDePartenariat
-        fields = ["partie", "organisme", "role", "piece"]
+        fields = ["partie", "organisme", "role", "reponse", "reference", "piece"]
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         fiche = self.instance.fiche
         self.fields["partie"].queryset = sollicitables(fiche)
         self.fields["partie"].help_text = f"Elle seule répondra. {SANS_LES_INVITEES}"
+        self.fields["reponse"].choices = reponses_saisies()
+        self.fields["reponse"].label = "Réponse de l’organisme absent"
+        self.fields["reponse"].required = False
+
+    def clean_reponse(self):
+        return self.cleaned_data["reponse"] or Partenariat.Reponse.SOLLICITE
 
     def clean(self):
         donnees = super().clean()
@@ -145,7 +154,50 @@ class DemandeDePartenariatForm(FormulaireAvecPiece):
         memes = autres.filter(partie=partie) if partie else autres.filter(organisme=organisme)
         if (partie or organisme) and memes.filter(role=donnees.get("role")).exists():
             self.add_error("role", f"{partie or organisme} est déjà sollicité dans ce rôle, ici.")
+        reponse = donnees.get("reponse", Partenariat.Reponse.SOLLICITE)
+        if donnees.get("partie") and reponse != Partenariat.Reponse.SOLLICITE:
+            self.add_error("reponse", "Une partie du plan répond elle-même : laissez vide.")
+        elif donnees.get("partie") and donnees.get("reference"):
+            self.add_error("reference", POUR_UN_ABSENT)
+        else:
+            prouver(self, donnees)
         return donnees
+
+
+class ReponseSaisieForm(FormulaireAvecPiece):
+    """Ce qu'un organisme absent a répondu, dit d'après une pièce ; qui le saisit signe."""
+
+    class Meta:
+        model = ReponseSaisie
+        fields = ["reponse", "reference", "piece"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["reponse"].choices = reponses_saisies()
+
+    def enregistrer(self, utilisateur, droit, *suite, **autres):
+        self.place = place_qui_permet(utilisateur, droit, self.instance)
+        return super().enregistrer(utilisateur, droit, *suite, **autres)
+
+    def clean(self):
+        donnees = super().clean()
+        prouver(self, donnees)
+        return donnees
+
+    def save(self, commit=True):
+        self.instance.saisi_par_id = self.place.partie_id
+        return super().save(commit)
+
+
+def reponses_saisies():
+    return [(reponse.value, reponse.label) for reponse in Partenariat.REPONSES_SAISIES]
+
+
+def prouver(form, donnees):
+    """Une réponse saisie pour un autre cite la pièce qui la prouve."""
+    reponse = donnees.get("reponse", Partenariat.Reponse.SOLLICITE)
+    if reponse != Partenariat.Reponse.SOLLICITE and not donnees.get("reference"):
+        form.add_error("reference", REPONSE_PROUVEE)
 
 
 class IndicateurForm(FormulaireVersionne):

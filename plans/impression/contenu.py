@@ -328,11 +328,12 @@ def fiches_imprimees(plan):
     """Les fiches du plan ; public, il ne montre plus celles que les parties gardent pour elles."""
     fiches = plan.fiches.filter(confidentielle=False) if plan.est_public else plan.fiches.all()
     financements = Financement.objects.select_related("financeur__acteur", "saisi_par__acteur")
+    partenariats = Partenariat.objects.select_related("partie__acteur", "saisi_par__acteur")
     return list(
         fiches.select_related("objectif__axe", "porteur__acteur", "reprise").prefetch_related(
             *("etapes", "budgets", "dispositifs", "epci", "communes", "autres_bassins"),
             Prefetch("financements", financements),
-            Prefetch("partenariats", Partenariat.objects.select_related("partie__acteur")),
+            Prefetch("partenariats", partenariats),
             Prefetch("indicateurs", Indicateur.objects.select_related("porteur__acteur")),
             "indicateurs__mesures",
         )

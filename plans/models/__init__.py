@@ -3,7 +3,7 @@ from plans.models.comite import Representation, SeanceDeComite
 from plans.models.concertation import Concertation, OrganismeConsulte
 from plans.models.document import Document
 from plans.models.fiche import FicheAction
-from plans.models.lignes import DemandeDePartenariat, Etape, Partenariat
+from plans.models.lignes import DemandeDePartenariat, Etape, Partenariat, ReponseSaisie
 from plans.models.moyens import DemandeDeFinancement, Financement, LigneBudget
 from plans.models.observations import Message, Observation
 from plans.models.pieces import elaguer_les_pieces
@@ -52,6 +52,7 @@ __all__ = [
     "SuiteADonner",
     "ValeurIndicateur",
     "ReponseAvis",
+    "ReponseSaisie",
     "Version",
     "Visa",
     "elaguer_les_pieces",

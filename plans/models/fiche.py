@@ -47,6 +47,7 @@ class FicheActionQuerySet(PieceQuerySet):
             "financements__financeur__acteur",
             "financements__saisi_par__acteur",
             "partenariats__partie__acteur",
+            "partenariats__saisi_par__acteur",
             "indicateurs__porteur__acteur",
             "indicateurs__suivi_par__acteur",
             "indicateurs__mesures__porteur__acteur",

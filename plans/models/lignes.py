@@ -96,6 +96,11 @@ class Partenariat(LigneAvecPiece):
         SOLLICITE = "sollicite", "Sollicité, sans réponse"
         CONFIRME = "confirme", "Confirmé"
         DECLINE = "decline", "Décliné"
+        # Ce qu'on a saisi pour un organisme absent : dit par une pièce, jamais confirmé par lui.
+        ACCEPTE = "accepte", "Accepte, d’après la pièce citée"
+        REFUSE = "refuse", "Décline, d’après la pièce citée"
+
+    REPONSES_SAISIES = (Reponse.SOLLICITE, Reponse.ACCEPTE, Reponse.REFUSE)
 
     fiche = models.ForeignKey(FicheAction, models.CASCADE, related_name="partenariats")
     partie = models.ForeignKey(
@@ -113,12 +118,24 @@ class Partenariat(LigneAvecPiece):
         help_text="À défaut d’une partie du plan ; sa réponse ne sera jamais tenue pour confirmée.",
     )
     role = models.CharField("rôle", max_length=12, choices=Role)
-    reponse = models.CharField(
-        "réponse", max_length=10, choices=Reponse, default=Reponse.SOLLICITE, editable=False
+    reponse = models.CharField("réponse", max_length=10, choices=Reponse, default=Reponse.SOLLICITE)
+    reference = models.CharField(
+        "pièce qui le prouve",
+        max_length=200,
+        blank=True,
+        help_text="Courrier, délibération, compte rendu : son objet et sa date.",
+    )
+    saisi_par = models.ForeignKey(
+        PartiePrenante,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name="saisi par",
+        editable=False,
     )
 
     champs_consignes = (
-        *("partie", "organisme", "role", "reponse"),
+        *("partie", "organisme", "role", "reponse", "reference", "saisi_par"),
         *LigneAvecPiece.CONSIGNES_DE_LA_PIECE,
     )
 
@@ -130,11 +147,22 @@ class Partenariat(LigneAvecPiece):
                 condition=Q(partie__isnull=False, organisme="")
                 | Q(partie__isnull=True) & ~Q(organisme=""),
                 name="partenariat_partie_ou_organisme",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(partie__isnull=False, reponse__in=["sollicite", "confirme", "decline"])
+                | Q(partie__isnull=True, reponse__in=["sollicite", "accepte", "refuse"]),
+                name="partenariat_absent_jamais_confirme",
+            ),
         ]
 
     def __str__(self):
         return f"{self.fiche.code} – {self.nom} ({self.get_role_display().lower()})"
+
+    def save(self, *args, **kwargs):
+        """Ce qu'on écrit d'un absent est dit de quelqu'un : à défaut, du porteur de la fiche."""
+        if self.partie_id is None and self.saisi_par_id is None:
+            self.saisi_par_id = self.fiche.porteur_id
+        super().save(*args, **kwargs)
 
     def annoncer(self, acte):
         if self.partie_id and acte.verbe == Acte.Verbe.CREER:
@@ -156,6 +184,13 @@ class Partenariat(LigneAvecPiece):
     def est_confirme(self):
         return self.partie_id is not None and self.reponse == self.Reponse.CONFIRME
 
+    @property
+    def vu_de_qui_saisit(self):
+        """La même ligne, d'où se demande le droit d'y saisir la réponse d'un absent."""
+        saisie = ReponseSaisie(pk=self.pk, partie_id=self.partie_id)
+        saisie.fiche = self.fiche
+        return saisie
+
 
 class DemandeDePartenariat(Partenariat):
     """Le même rôle, vu du porteur de la fiche : il sollicite, et peut se raviser."""
@@ -169,3 +204,22 @@ class DemandeDePartenariat(Partenariat):
 
     def est_a(self, place):
         return super().est_a(place) and not self.est_confirme
+
+
+class ReponseSaisie(Partenariat):
+    """Le rôle d'un organisme absent, vu de qui saisit sa réponse : le porteur, ou un co-pilote."""
+
+    class Meta:
+        proxy = True
+
+    @property
+    def porteur_id(self):
+        return self.fiche.porteur_id
+
+    @property
+    def est_pour_un_absent(self):
+        return self.est_en_redaction and self.partie_id is None
+
+    def annoncer(self, acte):
+        if acte.verbe == Acte.Verbe.MODIFIER:
+            signaler([self.fiche.porteur], "a saisi la réponse d’un partenaire", self, acte)

@@ -362,13 +362,17 @@ class PartiePrenante(PieceDePlan):
 
     def parts(self):
         """Ce que la partie tient ou a signé, et qui empêche de la retirer."""
-        from plans.models.moyens import Financement  # les moyens connaissent les parties
+        from plans.models.lignes import Partenariat  # les lignes et les moyens connaissent
+        from plans.models.moyens import Financement  # les parties
 
         portees = (self.contributions, self.fiches, self.financements, self.partenariats)
         signees = (self.propositions, self.avis, self.visas, self.suites, self.consultations)
         saisis = Financement.objects.filter(saisi_par=self).exclude(financeur=self)
+        reponses = Partenariat.objects.filter(saisi_par=self)
         mesurees = (self.indicateurs, self.indicateurs_suivis, self.mesures)
-        return [part for lot in (*portees, *mesurees, *signees, saisis) for part in lot.all()]
+        return [
+            part for lot in (*portees, *mesurees, *signees, saisis, reponses) for part in lot.all()
+        ]
 
     def parts_sans_plume(self, qualite):
         """Ce que la partie porte et ne pourrait plus écrire en cette qualité."""

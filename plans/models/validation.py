@@ -19,7 +19,10 @@ from plans.versions.canonique import contenu_de_la_fiche, empreinte, en_octets, 
 # Ce qui peut changer sans que l'on revienne devant les comités : qui suit la fiche, son rang, qui
 # la lit. Un engagement qui avance ne change rien non plus ; un engagement repris se voit à part.
 SANS_PORTEE = {"referent_technique", "elu_referent", "ordre", "confidentielle", "priorite"}
-SUIVI_DES_ENGAGEMENTS = {"financements": {"statut", "reference"}, "partenariats": {"reponse"}}
+SUIVI_DES_ENGAGEMENTS = {
+    "financements": {"statut", "reference"},
+    "partenariats": {"reponse", "reference", "saisi_par"},
+}
 
 
 def substance(fiche):

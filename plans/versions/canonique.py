@@ -35,6 +35,7 @@ ETAPE = ("libelle", "echeance", "ordre")
 BUDGET = ("annee", "investissement", "fonctionnement", "etp")
 FINANCEMENT = ("financeur", "organisme", "saisi_par", "annee", "montant", "statut", "reference")
 PARTENARIAT = ("partie", "organisme", "role", "reponse")
+SAISIE = ("saisi_par", "reference")
 INDICATEUR = (
     *("porteur", "libelle", "unite", "depart", "date_depart", "cible", "echeance", "source"),
     "frequence",
@@ -126,6 +127,7 @@ def fiches_a_decrire(plan):
     return plan.fiches.select_related("objectif", "porteur", "reprise").prefetch_related(
         *("etapes", "budgets", "dispositifs__porteur", "epci", "communes", "autres_bassins"),
         *("financements__financeur", "financements__saisi_par", "partenariats__partie"),
+        "partenariats__saisi_par",
         "indicateurs__porteur",
     )
 
@@ -147,9 +149,15 @@ def contenu_de_la_fiche(fiche):
         "etapes": tries([decrire(etape, ETAPE) for etape in fiche.etapes.all()], "ordre"),
         "budgets": tries([decrire(ligne, BUDGET) for ligne in fiche.budgets.all()], "annee"),
         "financements": tries([decrire(f, FINANCEMENT) for f in fiche.financements.all()]),
-        "partenariats": tries([decrire(p, PARTENARIAT) for p in fiche.partenariats.all()]),
+        "partenariats": tries([contenu_du_partenariat(p) for p in fiche.partenariats.all()]),
         "indicateurs": tries([decrire(i, INDICATEUR) for i in fiche.indicateurs.all()]),
     }
+
+
+def contenu_du_partenariat(partenariat):
+    """La réponse saisie pour un absent dit par qui, et d'après quelle pièce."""
+    suite = SAISIE if partenariat.reference else ()
+    return decrire(partenariat, (*PARTENARIAT, *suite))
 
 
 def contenu_des_dispositifs(fiches):

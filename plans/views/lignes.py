@@ -23,6 +23,7 @@ from plans.forms.lignes import (
     FinancementForm,
     IndicateurForm,
     LigneBudgetForm,
+    ReponseSaisieForm,
     ValeurIndicateurForm,
 )
 from plans.models import (
@@ -48,6 +49,7 @@ class Nature(NamedTuple):
     # De la fiche et de la partie qui écrit, la ligne neuve ; None si elle naît à une autre adresse.
     fabrique: Callable | None
     modifiable: bool = True
+    supprimable: bool = True
     vers_la_fiche: str = "fiche"
 
 
@@ -88,6 +90,15 @@ NATURES = {
         "partenaires",
         lambda fiche, partie: DemandeDePartenariat(fiche=fiche),
         modifiable=False,
+    ),
+    # La ligne est au porteur de la fiche ; un co-pilote ne fait qu'y saisir la réponse.
+    "reponses-saisies": Nature(
+        ReponseSaisieForm,
+        Droit.SAISIR_REPONSE,
+        "Réponse d’un partenaire absent",
+        "partenaires",
+        None,
+        supprimable=False,
     ),
     "indicateurs": Nature(
         IndicateurForm,
@@ -173,6 +184,8 @@ def ligne_update(request, slug, code, nature, pk):
 
 def ligne_delete(request, slug, code, nature, pk):
     fiche, nature = fiche_visible(request, slug, code), nature_ou_404(nature)
+    if not nature.supprimable:
+        raise Http404
     ligne = ligne_de(nature, fiche, pk)
     exiger(request.user, nature.droit, ligne)
     if request.method == "POST":

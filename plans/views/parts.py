@@ -98,7 +98,9 @@ SORTES = {
         lambda ligne, droit=NATURES[cle].droit: droit,
         NATURES[cle].form,
     )
-    for cle in ("etapes", "budget", "financements", "indicateurs", "valeurs")
+    for cle in (
+        *("etapes", "budget", "financements", "indicateurs", "valeurs", "reponses-saisies"),
+    )
 }
 
 

@@ -112,7 +112,7 @@ def test_autant_de_requetes_pour_un_avis_que_pour_trois(plan_garni, nombre):
         f.make_reponse(avis, region).fiches.set(plan_garni.fiches.all())
     with CaptureQueriesContext(connection) as requetes:
         plan_html(plan_garni, le=LE)
-    assert len(requetes) == 70
+    assert len(requetes) == 71
 
 
 @pytest.mark.lent

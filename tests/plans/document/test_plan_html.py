@@ -40,7 +40,7 @@ def test_autant_de_requetes_pour_une_fiche_que_pour_trois(db, taille):
     plan = make_plan_garni(fiches=taille, dispositifs=taille)
     with CaptureQueriesContext(connection) as requetes:
         plan_html(plan, le=LE)
-    assert len(requetes) == 68
+    assert len(requetes) == 69
 
 
 def test_la_couverture_porte_le_titre_de_la_loi_et_les_blancs_de_l_annexe(html):

@@ -134,7 +134,7 @@ def test_le_nombre_de_requetes_ne_depend_pas_des_fiches(db, fiches):
     plan = make_plan_garni(fiches=fiches, dispositifs=fiches)
     with CaptureQueriesContext(connection) as requetes:
         contenu_canonique(plan)
-    assert len(requetes) == 25
+    assert len(requetes) == 26
 
 
 # --- La même chose partout -----------------------------------------------------------------------
