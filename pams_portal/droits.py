@@ -160,7 +160,7 @@ MATRICE = {
     Droit.VISER:                  Regle(SIEN, NON,  NON,  NON,  NON,  NON,  VALIDEUR),
     Droit.LEVER_REGLE:            Regle(TOUT, NON,  NON,  NON,  NON,  NON,  VALIDEUR,  "est_en_redaction"),
     Droit.GERER_PARTIES:          Regle(TOUT, NON,  NON,  NON,  NON,  NON,  VALIDEUR,  "est_gerable"),
-    Droit.RELANCER:               Regle(TOUT, NON,  NON,  NON,  NON,  NON,  REDACTEUR, "est_en_redaction"),
+    Droit.RELANCER:               Regle(TOUT, NON,  NON,  NON,  NON,  NON,  REDACTEUR, "est_relancable"),
     Droit.REPONDRE_COMME_PARTIE:  Regle(NON,  SIEN, SIEN, SIEN, NON,  NON,  VALIDEUR,  "est_en_redaction"),
     Droit.CONTRIBUER:             Regle(SIEN, SIEN, SIEN, NON,  NON,  NON,  REDACTEUR, "est_en_redaction"),
     Droit.CONTRIBUER_SPE:         Regle(SIEN, SIEN, NON,  NON,  NON,  NON,  REDACTEUR, "est_ouverte_au_porteur"),

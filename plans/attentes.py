@@ -1,5 +1,6 @@
 """Ce qui attend une personne, et ce qui manque à un plan."""
 
+from collections import defaultdict
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -30,9 +31,11 @@ from plans.models import (
     Version,
     Visa,
 )
+from plans.models.validation import substances
 
 # Notre repère, pas un délai de la loi : au-delà, ce qu'un autre attend est dit en retard.
 PATIENCE = timedelta(days=15)
+AVIS_DONNE = ("fiche", "porteur", "comite", "substance")
 
 
 class Attente(NamedTuple):
@@ -81,7 +84,7 @@ def attentes_de(utilisateur, plans):
         *_propositions_a_decider(utilisateur, plans),
         *_montants_attendus(utilisateur, plans, parties),
         *_roles_attendus(utilisateur, plans, parties),
-        *_avis_attendus(utilisateur, plans, pilotes),
+        *_avis_attendus(utilisateur, plans, parties, pilotes),
         *_avis_de_concertation(utilisateur, plans, parties),
         *_avis_a_traiter(utilisateur, plans, pilotes),
         *_avis_sollicites(utilisateur, plans, pilotes),
@@ -202,23 +205,30 @@ def _textes_attendus(utilisateur, plans, parties):
             )
 
 
-def _avis_attendus(utilisateur, plans, pilotes):
-    """Une fiche est devant un comité : l'avis de chaque co-pilote y décide."""
-    fiches = FicheAction.objects.filter(plan__in=plans, plan__parties__in=pilotes)
+def _avis_attendus(utilisateur, plans, parties, pilotes):
+    """Une fiche est devant un comité : l'avis de chaque co-pilote y décide ; celui qu'une partie a
+    donné sur un texte qui a changé depuis ne compte plus, et se reprend."""
+    fiches = FicheAction.objects.filter(plan__in=plans, plan__parties__in=parties)
     saisies = fiches.filter(etat__in=[FicheAction.Etat.ENGAGEE, FicheAction.Etat.COTECH])
-    saisies = saisies.select_related("plan").distinct()
-    avis = AvisSurFiche.objects.filter(fiche__in=saisies, porteur__in=pilotes)
-    donnes = set(avis.values_list("fiche", "porteur", "comite"))
-    tenues = PartiePrenante.objects.filter(pk__in=pilotes).values_list("plan", "pk")
-    par_plan = dict(tenues) if saisies else {}
+    saisies = list(saisies.select_related("plan").distinct())
+    tenues = defaultdict(list)
+    if saisies:
+        siennes = PartiePrenante.objects.filter(pk__in=parties).order_by()
+        for partie, plan in siennes.values_list("pk", "plan"):
+            tenues[plan].append(partie)
+    avis = AvisSurFiche.objects.filter(fiche__in=saisies, porteur__in=parties)
+    donnes = {tuple(cle): vise for *cle, vise in avis.values_list(*AVIS_DONNE)}
+    presentes = substances([fiche for fiche, *_ in donnes]) if donnes else {}
     for fiche in saisies:
-        pilote = par_plan[fiche.plan_id]
-        attendu = AvisSurFiche(fiche=fiche, porteur_id=pilote, comite=fiche.comite_saisi)
-        donne = (fiche.pk, pilote, fiche.comite_saisi) in donnes
-        if not donne and peut(utilisateur, Droit.DONNER_AVIS, attendu):
-            verbe = f"Donner l’avis de votre structure en {attendu.get_comite_display()}"
-            url = reverse("plans:avis_update", args=[fiche.plan.slug, fiche.code])
-            yield Attente(verbe, str(fiche), url, fiche.plan)
+        for partie in tenues[fiche.plan_id]:
+            donne = donnes.get((fiche.pk, partie, fiche.comite_saisi))
+            attendu = AvisSurFiche(fiche=fiche, porteur_id=partie, comite=fiche.comite_saisi)
+            a_jour = donne == presentes[fiche.pk] if donne else partie not in pilotes
+            if not a_jour and peut(utilisateur, Droit.DONNER_AVIS, attendu):
+                quoi = "Reprendre, sur la fiche changée depuis," if donne else "Donner"
+                verbe = f"{quoi} l’avis de votre structure en {attendu.get_comite_display()}"
+                url = reverse("plans:avis_update", args=[fiche.plan.slug, fiche.code])
+                yield Attente(verbe, str(fiche), url, fiche.plan)
 
 
 def _avis_de_concertation(utilisateur, plans, parties):

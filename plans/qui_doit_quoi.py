@@ -70,6 +70,12 @@ class Ligne(NamedTuple):
             mots.append("son visa")
         return ", ".join(mots)
 
+    def a_rappeler(self):
+        """Ce qu'elle peut encore faire de ce qu'on en attend ; hors rédaction, viser seulement."""
+        if self.partie.est_en_redaction:
+            return self.attendu()
+        return "son visa" if self.visas.manquent else ""
+
 
 class Avancee(NamedTuple):
     """Un chapitre : son compte, et les structures dont un texte ou une fiche manque."""
@@ -148,6 +154,6 @@ def par_chapitre(plan, parties, parts):
 
 
 def attendu_de(partie):
-    """Ce que le plan attend d'une partie, en mots ; vide s'il n'attend rien."""
+    """Ce que le plan attend d'une partie et qu'elle peut faire, en mots ; vide s'il n'y a rien."""
     [ligne] = par_partie(partie.plan, [partie], parts_de([partie.pk]), {})
-    return ligne.attendu()
+    return ligne.a_rappeler()

@@ -11,7 +11,7 @@ from bassins.models import Bassin
 from pams_portal.droits import Droit, Qualite, exiger, plans_ou
 from pams_portal.texte import normaliser
 from plans.annonces import demander, signaler
-from plans.etapes import Etat, passage_entre
+from plans.etapes import Etat, passage_entre, se_vise
 from plans.places import QUALITE_PAR_FONCTION, fonctions_sur, place_proposee
 from plans.sommaire import AXES_PROPOSES, SOMMAIRE
 
@@ -360,10 +360,14 @@ class PartiePrenante(PieceDePlan):
         """Les co-pilotes le sont de droit (L.1215-3, al. 2) : aucun ne peut écarter l'autre."""
         return self.est_en_redaction and not self.est_co_pilote
 
+    @property
+    def est_relancable(self):
+        """On ne rappelle que ce qui peut encore se faire ; hors rédaction, un co-pilote vise."""
+        return self.est_en_redaction or (self.est_co_pilote and se_vise(self.plan.etat))
+
     def parts(self):
         """Ce que la partie tient ou a signé, et qui empêche de la retirer."""
-        from plans.models.lignes import Partenariat  # les lignes et les moyens connaissent
-        from plans.models.moyens import Financement  # les parties
+        from plans.models import Financement, Partenariat  # ils connaissent les parties
 
         portees = (self.contributions, self.fiches, self.financements, self.partenariats)
         signees = (self.propositions, self.avis, self.visas, self.suites, self.consultations)

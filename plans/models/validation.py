@@ -14,7 +14,12 @@ from pams_portal.elision import de
 from plans.models.fiche import FicheAction
 from plans.models.lignes import PieceDeFiche
 from plans.models.plan import PartiePrenante
-from plans.versions.canonique import contenu_de_la_fiche, empreinte, en_octets, fiches_a_decrire
+from plans.versions.canonique import (
+    avec_leur_contenu,
+    contenu_de_la_fiche,
+    empreinte,
+    en_octets,
+)
 
 # Ce qui peut changer sans que l'on revienne devant les comités : qui suit la fiche, son rang, qui
 # la lit. Un engagement qui avance ne change rien non plus ; un engagement repris se voit à part.
@@ -27,7 +32,16 @@ SUIVI_DES_ENGAGEMENTS = {
 
 def substance(fiche):
     """L'empreinte de ce que les comités valident ; nombre constant de requêtes."""
-    contenu = contenu_de_la_fiche(fiches_a_decrire(fiche.plan).get(pk=fiche.pk))
+    return substances([fiche.pk])[fiche.pk]
+
+
+def substances(fiches):
+    """{fiche: l'empreinte de ce que les comités valident}, pour ces clés ; requêtes constantes."""
+    lues = avec_leur_contenu(FicheAction.objects.filter(pk__in=fiches))
+    return {fiche.pk: _substance(contenu_de_la_fiche(fiche)) for fiche in lues}
+
+
+def _substance(contenu):
     gardes = {cle: valeur for cle, valeur in contenu.items() if cle not in SANS_PORTEE}
     for lot, suivis in SUIVI_DES_ENGAGEMENTS.items():
         gardes[lot] = [{c: v for c, v in ligne.items() if c not in suivis} for ligne in gardes[lot]]

@@ -3,12 +3,15 @@
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from acteurs.models import Acte
 from pams_portal.droits import Qualite
-from plans.models import AvisSurFiche, PartiePrenante, Plan
+from plans.models import AvisSurFiche, FicheAction, PartiePrenante, Plan
+from plans.models.validation import substance
 from tests import factories as f
 
 
@@ -113,9 +116,7 @@ def test_le_visa_la_proposition_et_l_avis_attendent_le_co_pilote(
     autre = f.make_fiche(aom, etat="engagee")
     f.make_proposition(aom, f.make_contribution(departement, texte="Écrit."))
     f.make_visa(f.make_version(plan), region, personnes["region"])
-    AvisSurFiche.objects.create(
-        fiche=autre, porteur=departement, comite="cotech", sens="favorable", substance="x"
-    )
+    donner_avis(autre, departement)
 
     attentes = lire(client, personnes["departement"]).context["a_faire"]
 
@@ -182,6 +183,86 @@ def test_la_date_limite_passee_met_en_retard_et_l_arret_du_projet_n_attend_plus_
             verbes(lire(client, personnes[qui]).context["en_retard"])
         )
         assert "Rendre votre avis" not in verbes(lire(client, personnes[qui]).context["en_retard"])
+
+
+def donner_avis(fiche, partie, comite="cotech"):
+    """Un avis favorable, donné sur la fiche telle qu'elle est."""
+    vise = substance(fiche)
+    return AvisSurFiche.objects.create(
+        fiche=fiche, porteur=partie, comite=comite, sens="favorable", substance=vise
+    )
+
+
+def a_faire(client, qui):
+    return [attente.verbe for attente in lire(client, qui).context["a_faire"]]
+
+
+def test_l_avis_donne_sur_un_texte_qui_a_change_est_a_reprendre(
+    client, region, departement, aom, spe, personnes
+):
+    aom.reponse = spe.reponse = "contribue"
+    aom.save()
+    spe.save()
+    fiche = f.make_fiche(aom, etat="engagee")
+    for partie in (departement, spe):
+        donner_avis(fiche, partie)
+    assert a_faire(client, personnes["departement"]) == []
+
+    FicheAction.objects.filter(pk=fiche.pk).update(description="Un autre texte.")
+
+    reprendre = "Reprendre, sur la fiche changée depuis, l’avis de votre structure en COTECH"
+    attentes = lire(client, personnes["departement"]).context["a_faire"]
+    assert [(a.verbe, a.url) for a in attentes] == [
+        (reprendre, reverse("plans:avis_update", args=[fiche.plan.slug, fiche.code]))
+    ]
+    assert a_faire(client, personnes["spe"]) == [reprendre]  # elle l'avait donné : à elle aussi
+    assert a_faire(client, personnes["aom"]) == []  # elle n'en avait pas donné
+    assert a_faire(client, personnes["redactrice"]) == []  # un avis se donne par un valideur
+
+
+def test_l_avis_du_comite_d_avant_n_est_pas_a_reprendre(
+    client, region, departement, aom, personnes
+):
+    fiche = f.make_fiche(aom, etat="cotech")
+    donner_avis(fiche, departement)
+    FicheAction.objects.filter(pk=fiche.pk).update(description="Un autre texte.")
+
+    assert a_faire(client, personnes["departement"]) == [
+        "Donner l’avis de votre structure en COPIL"
+    ]
+
+
+def test_le_plan_arrete_aucun_avis_n_est_a_reprendre(client, plan, departement, aom, personnes):
+    fiche = f.make_fiche(aom, etat="engagee")
+    donner_avis(fiche, departement)
+    FicheAction.objects.filter(pk=fiche.pk).update(description="Un autre texte.")
+    type(plan).objects.update(etat="arrete")
+
+    assert a_faire(client, personnes["departement"]) == []
+
+
+def test_les_avis_perimes_coutent_autant_pour_un_que_pour_trois(
+    client, region, departement, aom, personnes
+):
+    def requetes():
+        with CaptureQueriesContext(connection) as faites:
+            assert set(a_faire(client, personnes["departement"])) == {
+                "Reprendre, sur la fiche changée depuis, l’avis de votre structure en COTECH"
+            }
+        return len(faites)
+
+    def perimer():
+        fiche = f.make_fiche(aom, etat="engagee")
+        donner_avis(fiche, departement)
+        FicheAction.objects.filter(pk=fiche.pk).update(description="Un autre texte.")
+
+    perimer()
+    requetes()  # la première page remplit les mémoires du serveur
+    pour_une = requetes()
+    perimer()
+    perimer()
+
+    assert requetes() == pour_une
 
 
 def test_la_part_d_un_autre_n_attend_pas_ici(client, region, aom, personnes):

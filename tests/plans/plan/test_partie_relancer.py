@@ -77,3 +77,51 @@ def test_on_ne_relance_pas_sa_propre_structure(client, region, personnes):
 
     assert "C’est votre structure" in page.content.decode()
     assert not Relance.objects.exists()
+
+
+# --- Le plan a quitté la rédaction --------------------------------------------------------------
+
+
+@pytest.fixture
+def en_concertation(plan, region):
+    """La Région a visé l'arrêt du projet ; le visa du Département est attendu."""
+    type(plan).objects.update(etat="concertation")
+    f.make_visa(f.make_version(plan), region)
+
+
+def test_en_concertation_un_co_pilote_se_relance_pour_son_visa(
+    client, plan, departement, personnes, en_concertation
+):
+    f.make_contribution(departement, texte="")  # elle ne peut plus s'écrire : rien ne la rappelle
+    client.force_login(personnes["region"])
+    page = client.get(reverse("plans:qui_doit_quoi", args=[plan.slug])).text
+    assert reverse("plans:partie_relancer", args=[plan.slug, departement.pk]) in page
+
+    relancer(client, departement, personnes["redactrice"])
+
+    assert Relance.objects.get().attendu == "son visa"
+
+
+def test_en_concertation_qui_ne_peut_plus_repondre_ne_se_relance_pas(
+    client, aom, personnes, en_concertation
+):
+    f.make_contribution(aom, texte="")
+
+    assert relancer(client, aom, personnes["region"]).status_code == 403
+    assert not Relance.objects.exists()
+
+
+def test_en_concertation_un_visa_deja_donne_ne_se_rappelle_pas(
+    client, region, personnes, en_concertation
+):
+    page = relancer(client, region, personnes["departement"])
+
+    assert "n’attend rien" in page.text
+    assert not Relance.objects.exists()
+
+
+@pytest.mark.parametrize("etat", ["arrete", "deliberations", "adopte", "mise_en_oeuvre", "clos"])
+def test_quand_plus_rien_ne_se_vise_nul_ne_se_relance(client, plan, departement, personnes, etat):
+    type(plan).objects.update(etat=etat)
+
+    assert relancer(client, departement, personnes["region"]).status_code == 403

@@ -15,7 +15,7 @@ def dire_par_qui(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("plans", "0013_ce_qui_est_observe"),
+        ("plans", "0014_contact_de_service"),
     ]
 
     operations = [
