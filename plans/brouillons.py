@@ -14,7 +14,9 @@ from plans.models import (
     Objectif,
     PointDeSeance,
     ReponseAvis,
+    SuiteADonner,
 )
+from plans.models.comite import PieceDeSeance
 
 
 class Ecriture(NamedTuple):
@@ -64,6 +66,8 @@ def numero_de(part):
             return part.consulte_id
         case ReponseAvis():
             return part.avis_id
+        case PointDeSeance() | SuiteADonner() if part._state.adding:
+            return part.sous.pk
     return part.pk
 
 
@@ -79,8 +83,13 @@ def page_de(part, sorte):
             return reverse("plans:axe_update", args=[slug, part.pk])
         case Objectif():
             return reverse("plans:objectif_update", args=[slug, part.pk])
+        case PointDeSeance() if part._state.adding:
+            return reverse("plans:point_create", args=[slug, part.seance_id])
         case PointDeSeance():
             return part.get_absolute_url()
+        case SuiteADonner():
+            adresse = [slug, part.point.seance_id, part.point_id]
+            return reverse("plans:suite_create", args=adresse)
         case AvisSurPlan():
             nom = "avis_sur_plan_saisir" if sorte == "avis-saisis" else "avis_sur_plan_update"
             return reverse(f"plans:{nom}", args=[slug, part.consulte_id])
@@ -90,5 +99,8 @@ def page_de(part, sorte):
 
 
 def piece_montree(part):
-    """La pièce du plan à côté de laquelle se dit une présence : pour une ligne, sa fiche."""
+    """La pièce du plan à côté de laquelle se dit une présence : pour une ligne, sa fiche ; pour ce
+    qui est neuf en séance, ce qui le portera."""
+    if isinstance(part, PieceDeSeance) and part._state.adding:
+        return part.sous
     return getattr(part, "fiche", part)

@@ -141,6 +141,8 @@ def objets(bassin, plan, region, departement, aom, spe, association, invitee, pe
         "suite_valide": [plan.slug, suite_valide.pk],
         "suite_detour": [adopte.slug, suite.pk],
         "j_point": [plan.slug, "points", point.pk],
+        "j_point_neuf": [plan.slug, "points-neufs", seance.pk],
+        "j_suite_neuve": [plan.slug, "suites-neuves", point.pk],
         "j_point_valide": [plan.slug, "points", point_valide.pk],
         "chapitre_spe": [plan.slug, "mesures_spe"],
         "chapitre_fiches": [plan.slug, "recapitulatif"],

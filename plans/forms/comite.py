@@ -53,6 +53,12 @@ class PointForm(FormulaireVersionne):
         fields = ["titre", "presentation"]
         widgets = {"presentation": forms.Textarea(attrs={"rows": 4})}
 
+    def save(self, commit=True):
+        """Le rang se donne sous le verrou : deux points ajoutés ensemble n'ont pas le même."""
+        if self.instance.pk is None:
+            self.instance.ordre = self.instance.seance.rang_suivant()
+        return super().save(commit)
+
 
 class DecisionForm(FormulaireVersionne):
     class Meta:

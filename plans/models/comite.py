@@ -13,6 +13,7 @@ from acteurs.models import Acte
 from pams_portal.droits import Droit, exiger, plans_ou
 from pams_portal.typographie import jour
 from plans.annonces import signaler
+from plans.models.concertation import promise_a
 from plans.models.plan import PartiePrenante, PieceDePlan, Plan
 from plans.models.validation import AvisSurFiche
 
@@ -190,6 +191,24 @@ class PieceDeSeance(PieceDePlan):
         """Le relevé a pu être validé depuis que la page est ouverte."""
         super().verrouiller_dossier()
         self.seance.refresh_from_db(fields=["validee_le"])
+
+    @property
+    def sous(self):
+        """Ce qui la portera ; une pièce neuve s'y garde en brouillon, faute d'exister."""
+        return self.seance
+
+    @property
+    def promise(self):
+        return promise_a(self.sous, self._meta.model_name)
+
+    def brouillons_de(self, utilisateur):
+        cible = self.promise if self._state.adding else self.identifiant
+        return utilisateur.brouillons.filter(cible=cible)
+
+    def oublier_brouillon(self, utilisateur, identifiant):
+        """Neuve il y a un instant, elle est déjà en base : sa saisie était sous la promise."""
+        siens = utilisateur.brouillons.filter(cible__in=[self.identifiant, self.promise])
+        siens.filter(identifiant=identifiant).delete()
 
     def apres_ecriture(self):
         """Rien : une séance parle du plan, elle n'en change ni le contenu ni le document."""

@@ -88,7 +88,7 @@ class PointDeSeance(PieceDeSeance):
         ]
 
     def __str__(self):
-        return f"{self.titre} ({self.seance})"[:300]
+        return f"{self.titre or 'Point à ajouter'} ({self.seance})"[:300]
 
     def get_absolute_url(self):
         return reverse("plans:point_detail", args=[self.plan.slug, self.seance_id, self.pk])
@@ -144,7 +144,8 @@ class SuiteADonner(PieceDeSeance):
         verbose_name_plural = "suites à donner"
 
     def __str__(self):
-        return f"{self.porteur.acteur} : {self.quoi}"[:300]
+        qui = self.porteur.acteur if self.porteur_id else "Suite à noter"
+        return f"{qui} : {self.quoi or self.point.titre}"[:300]
 
     def get_absolute_url(self):
         return self.point.get_absolute_url()
@@ -152,6 +153,10 @@ class SuiteADonner(PieceDeSeance):
     @property
     def seance(self):
         return self.point.seance
+
+    @property
+    def sous(self):
+        return self.point
 
     @property
     def est_faite(self):

@@ -20,12 +20,15 @@ from plans.brouillons import page_de, piece_montree
 from plans.models import Plan
 from plans.views.concertation import AU_REGISTRE, ecrire_au_registre
 from plans.views.parts import part_visible
+from plans.views.points import NEUVES, ecrire_en_seance
 
 
 def part_en_ecriture(request, slug, sorte, pk):
     """(la part, la place qui permet de l'écrire, son formulaire à remplir) ; 404 puis 403."""
     if sorte in AU_REGISTRE:
         return ecrire_au_registre(request, slug, sorte, pk)
+    if sorte in NEUVES:
+        return ecrire_en_seance(request, slug, sorte, pk)
     nature, part = part_visible(request, slug, sorte, pk)
     place = exiger(request.user, nature.droit(part), part)
     if nature.form is None:

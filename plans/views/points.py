@@ -20,10 +20,30 @@ def point_visible(request, slug, seance_pk, pk):
     return get_object_or_404(points, seance__plan__slug=slug, seance=seance_pk, pk=pk)
 
 
+def point_du_plan(request, slug, pk):
+    points = PointDeSeance.objects.visibles_par(request.user).with_seance()
+    return get_object_or_404(points, seance__plan__slug=slug, pk=pk)
+
+
 def suite_visible(request, slug, pk):
     points = PointDeSeance.objects.visibles_par(request.user)
     suites = SuiteADonner.objects.with_seance().filter(point__in=points)
     return get_object_or_404(suites, point__seance__plan__slug=slug, pk=pk)
+
+
+# Ce qui s'écrit sous un objet sans exister encore : où il se trouve, la pièce, son formulaire.
+NEUVES = {
+    "points-neufs": (seance_visible, lambda seance: PointDeSeance(seance=seance), PointForm),
+    "suites-neuves": (point_du_plan, lambda point: SuiteADonner(point=point), SuiteForm),
+}
+
+
+def ecrire_en_seance(request, slug, sorte, pk):
+    """(la pièce neuve, la place qui permet de l'écrire, son formulaire) ; 404 puis 403."""
+    trouver, neuve, form = NEUVES[sorte]
+    piece = neuve(trouver(request, slug, pk))
+    piece.identifiant = piece.promise
+    return piece, exiger(request.user, Droit.TENIR_SEANCE, piece), form
 
 
 # --- L'ordre du jour -----------------------------------------------------------------------------
@@ -47,13 +67,14 @@ def seance_inscrire(request, slug, pk):
 
 def point_create(request, slug, pk):
     seance = seance_visible(request, slug, pk)
-    point = PointDeSeance(seance=seance, ordre=seance.rang_suivant())
+    point = PointDeSeance(seance=seance)
     exiger(request.user, Droit.TENIR_SEANCE, point)
     form = PointForm(request.POST or None, instance=point)
     if request.method == "POST" and form.enregistrer(request.user, Droit.TENIR_SEANCE):
         messages.success(request, "Le point est ajouté à l’ordre du jour.")
         return redirect(f"{seance.get_absolute_url()}#point-{form.instance.pk}")
     contexte = {"form": form, "plan": seance.plan, "seance": seance}
+    contexte["ecriture"] = ecriture_de(request, form, "points-neufs")
     return render(request, "plans/point_create.html", contexte)
 
 
@@ -117,6 +138,7 @@ def montrer(request, point, form):
     poser_les_objets(point.seance, [point])
     precedent, suivant, rang = voisins(point)
     tient = peut(request.user, Droit.TENIR_SEANCE, point)
+    suite_form = SuiteForm(instance=SuiteADonner(point=point)) if tient else None
     contexte = {
         "plan": point.plan,
         "seance": point.seance,
@@ -127,7 +149,8 @@ def montrer(request, point, form):
         "suivant": suivant,
         "suites": point.suites.with_seance(),
         "form": form,
-        "suite_form": SuiteForm(instance=SuiteADonner(point=point)) if tient else None,
+        "suite_form": suite_form,
+        "suite_ecriture": ecriture_de(request, suite_form, "suites-neuves") if tient else None,
         "fiche": fiche_a_aviser(request.user, point),
         "ecriture": ecriture_de(request, form, "points") if form else None,
     }
@@ -168,6 +191,7 @@ def suite_create(request, slug, seance_pk, pk):
         messages.success(request, f"La suite est notée pour {form.instance.porteur.acteur}.")
         return redirect(f"{point.get_absolute_url()}#suites")
     contexte = {"form": form, "plan": point.plan, "seance": point.seance, "point": point}
+    contexte["ecriture"] = ecriture_de(request, form, "suites-neuves")
     return render(request, "plans/suite_create.html", contexte)
 
 
