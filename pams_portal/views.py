@@ -25,8 +25,8 @@ PORTEES_EN_MOTS = {
 CONDITIONS_EN_MOTS = {
     "": "À tout moment",
     "est_en_redaction": "Tant que le plan est en rédaction",
-    "est_relancable": "Tant que la partie peut répondre : en rédaction, puis, pour le visa d’un "
-    "co-pilote, en concertation",
+    "est_relancable": "Tant que la partie peut répondre : en rédaction, puis, pour son avis ou son "
+    "visa, en concertation",
     "est_gerable": "Tant que le plan est en rédaction ; aucun co-pilote ne peut être écarté",
     "est_ouverte_au_porteur": "Tant que le plan est en rédaction ; pour un organisme du service "
     "public de l’emploi ou un co-pilote",

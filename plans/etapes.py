@@ -59,8 +59,3 @@ def passages_depuis(etat):
 def passage_entre(de, vers):
     """Le passage permis de `de` à `vers`, ou None."""
     return next((p for p in passages_depuis(de) if p.vers == vers), None)
-
-
-def se_vise(etat):
-    """Vrai si un passage ouvert depuis cette étape demande le visa des co-pilotes."""
-    return any(passage.visas for passage in passages_depuis(etat))

@@ -62,19 +62,22 @@ class Ligne(NamedTuple):
 
     def attendu(self):
         """« sa réponse, 2 textes, 1 montant », ou rien."""
-        mots = ["sa réponse"] if self.sans_reponse else []
-        for compte in self.comptes:
+        return self._en_mots(self.sans_reponse, self.comptes)
+
+    def a_rappeler(self):
+        """Ce qu'elle peut encore en faire : en concertation, rendre un avis, répondre, viser."""
+        if self.partie.est_en_redaction:
+            return self.attendu()
+        return self._en_mots(False, [c for c in self.comptes if c.cle in DE_LA_CONCERTATION])
+
+    def _en_mots(self, sans_reponse, comptes):
+        mots = ["sa réponse"] if sans_reponse else []
+        for compte in comptes:
             if compte.manquent:
                 mots.append(f"{compte.manquent} {EN_MOTS[compte.cle][compte.manquent > 1]}")
         if self.visas.manquent:
             mots.append("son visa")
         return ", ".join(mots)
-
-    def a_rappeler(self):
-        """Ce qu'elle peut encore faire de ce qu'on en attend ; hors rédaction, viser seulement."""
-        if self.partie.est_en_redaction:
-            return self.attendu()
-        return "son visa" if self.visas.manquent else ""
 
 
 class Avancee(NamedTuple):

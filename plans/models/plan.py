@@ -11,7 +11,7 @@ from bassins.models import Bassin
 from pams_portal.droits import Droit, Qualite, exiger, plans_ou
 from pams_portal.texte import normaliser
 from plans.annonces import demander, signaler
-from plans.etapes import Etat, passage_entre, se_vise
+from plans.etapes import Etat, passage_entre
 from plans.places import QUALITE_PAR_FONCTION, fonctions_sur, place_proposee
 from plans.sommaire import AXES_PROPOSES, SOMMAIRE
 
@@ -362,8 +362,8 @@ class PartiePrenante(PieceDePlan):
 
     @property
     def est_relancable(self):
-        """On ne rappelle que ce qui peut encore se faire ; hors rédaction, un co-pilote vise."""
-        return self.est_en_redaction or (self.est_co_pilote and se_vise(self.plan.etat))
+        """Tant qu'elle peut répondre : en concertation, un avis se rend et un visa se donne."""
+        return self.est_en_redaction or self.plan.etat == Etat.CONCERTATION
 
     def parts(self):
         """Ce que la partie tient ou a signé, et qui empêche de la retirer."""

@@ -3,9 +3,6 @@
 import pytest
 
 from tests import factories as f
-from tests.plans.concertation.conftest import au_nom_de
-
-__all__ = ["au_nom_de"]
 
 
 @pytest.fixture

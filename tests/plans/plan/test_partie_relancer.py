@@ -107,8 +107,20 @@ def test_en_concertation_qui_ne_peut_plus_repondre_ne_se_relance_pas(
 ):
     f.make_contribution(aom, texte="")
 
-    assert relancer(client, aom, personnes["region"]).status_code == 403
+    assert "n’attend rien" in relancer(client, aom, personnes["region"]).text
     assert not Relance.objects.exists()
+
+
+def test_en_concertation_une_partie_consultee_se_relance_pour_son_avis(
+    client, plan, aom, personnes
+):
+    type(plan).objects.update(etat="concertation")
+    f.make_contribution(aom, texte="")
+    f.make_consulte(f.make_concertation(type(plan).objects.get(pk=plan.pk)), aom)
+
+    relancer(client, aom, personnes["redactrice"])
+
+    assert Relance.objects.get().attendu == "1 avis sur le plan"
 
 
 def test_en_concertation_un_visa_deja_donne_ne_se_rappelle_pas(
