@@ -120,7 +120,7 @@ def test_nombre_de_requetes_constant(
         fiche = f.make_dispositif(association.acteur, statut="signale", fin_financement=dans(9))
         f.make_signalement(fiche)
     client.force_login(personnes["associee"])
-    with django_assert_num_queries(30):
+    with django_assert_num_queries(32):
         client.get("/ma-part/")
 
 

@@ -170,6 +170,8 @@ def test_tout_droit_sur_une_piece_tombe_quand_le_plan_est_fige(pret, adresses, p
     """Chaque objet du plan, chaque droit, chaque personne : seul lire et conduire demeurent."""
     Plan.objects.filter(pk=pret.pk).update(etat=etat)
     demeurent = {Droit.LIRE_PLAN, Droit.CONDUIRE_PLAN, Droit.VISER}
+    if etat == "concertation":  # un avis ou un visa s'y rappelle : cela n'écrit rien dans le plan
+        demeurent.add(Droit.RELANCER)
     du_plan = {d for d in MATRICE if not d.startswith(("creer_", "confirmer_", "gerer_hab"))}
     du_plan -= demeurent | {Droit.MODIFIER_DISPOSITIF, Droit.MODIFIER_ACTEUR, Droit.OUVRIR_PLAN}
     classes = [Axe, Contribution, DemandeDeFinancement, DemandeDePartenariat, Etape, FicheAction]
