@@ -65,7 +65,7 @@ class Droit(models.TextChoices):
     REPONDRE_PARTENARIAT = "repondre_partenariat", "Confirmer ou décliner son rôle sur une fiche"
     SAISIR_REPONSE = (
         "saisir_reponse",
-        "Saisir ce qu’un partenaire absent du plan a répondu, avec la pièce qui le prouve",
+        "Saisir ce qu’un partenaire ou un financeur absent du plan a répondu, avec la pièce",
     )
     MODIFIER_FINANCEMENT = "modifier_financement", "Saisir et confirmer son propre financement"
     SOLLICITER_FINANCEMENT = "solliciter_financement", "Solliciter un financeur sur sa fiche"

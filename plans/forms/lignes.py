@@ -12,6 +12,7 @@ from plans.models import (
     DemandeDePartenariat,
     Etape,
     Financement,
+    FinancementSaisi,
     Indicateur,
     LigneBudget,
     Partenariat,
@@ -69,10 +70,29 @@ class FinancementForm(FormulaireAvecPiece):
         return donnees
 
     def save(self, commit=True):
+        self.signer()
+        return super().save(commit)
+
+    def signer(self):
         """La ligne dit qui l'a écrite en dernier : son financeur, ou le porteur de la fiche."""
         ligne = self.instance
         ligne.saisi_par = ligne.financeur or ligne.fiche.porteur
-        return super().save(commit)
+
+
+class PourUnAbsent:
+    """Un formulaire qui dit ce qu'un organisme absent a répondu ; qui le saisit signe."""
+
+    def enregistrer(self, utilisateur, droit, *suite, **autres):
+        self.place = place_qui_permet(utilisateur, droit, self.instance)
+        return super().enregistrer(utilisateur, droit, *suite, **autres)
+
+    def signer(self):
+        self.instance.saisi_par_id = self.place.partie_id
+
+
+class FinancementSaisiForm(PourUnAbsent, FinancementForm):
+    class Meta(FinancementForm.Meta):
+        model = FinancementSaisi
 
 
 def sollicitables(fiche):
@@ -164,9 +184,7 @@ class DemandeDePartenariatForm(FormulaireAvecPiece):
         return donnees
 
 
-class ReponseSaisieForm(FormulaireAvecPiece):
-    """Ce qu'un organisme absent a répondu, dit d'après une pièce ; qui le saisit signe."""
-
+class ReponseSaisieForm(PourUnAbsent, FormulaireAvecPiece):
     class Meta:
         model = ReponseSaisie
         fields = ["reponse", "reference", "piece"]
@@ -175,17 +193,13 @@ class ReponseSaisieForm(FormulaireAvecPiece):
         super().__init__(*args, **kwargs)
         self.fields["reponse"].choices = reponses_saisies()
 
-    def enregistrer(self, utilisateur, droit, *suite, **autres):
-        self.place = place_qui_permet(utilisateur, droit, self.instance)
-        return super().enregistrer(utilisateur, droit, *suite, **autres)
-
     def clean(self):
         donnees = super().clean()
         prouver(self, donnees)
         return donnees
 
     def save(self, commit=True):
-        self.instance.saisi_par_id = self.place.partie_id
+        self.signer()
         return super().save(commit)
 
 

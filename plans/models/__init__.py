@@ -4,7 +4,12 @@ from plans.models.concertation import Concertation, OrganismeConsulte
 from plans.models.document import Document
 from plans.models.fiche import FicheAction
 from plans.models.lignes import DemandeDePartenariat, Etape, Partenariat, ReponseSaisie
-from plans.models.moyens import DemandeDeFinancement, Financement, LigneBudget
+from plans.models.moyens import (
+    DemandeDeFinancement,
+    Financement,
+    FinancementSaisi,
+    LigneBudget,
+)
 from plans.models.observations import Message, Observation
 from plans.models.pieces import elaguer_les_pieces
 from plans.models.plan import PartiePrenante, PieceDePlan, Plan
@@ -31,6 +36,7 @@ __all__ = [
     "Etape",
     "FicheAction",
     "Financement",
+    "FinancementSaisi",
     "Indicateur",
     "Levee",
     "LigneBudget",

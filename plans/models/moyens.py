@@ -156,6 +156,13 @@ class Financement(LigneAvecPiece):
         engage = self.statut in (self.Statut.CONFIRME, self.Statut.DELIBERE)
         return self.financeur_id is not None and engage
 
+    @property
+    def vu_de_qui_saisit(self):
+        """La même ligne, d'où se demande le droit d'y saisir la réponse d'un absent."""
+        saisi = FinancementSaisi(pk=self.pk, financeur_id=self.financeur_id)
+        saisi.fiche = self.fiche
+        return saisi
+
 
 class DemandeDeFinancement(Financement):
     """Le même financement, vu du porteur de la fiche : il sollicite, sans écrire de montant.
@@ -173,3 +180,22 @@ class DemandeDeFinancement(Financement):
     def est_a(self, place):
         retirable = self.financeur_id is None or self.attend_une_reponse
         return super().est_a(place) and retirable
+
+
+class FinancementSaisi(Financement):
+    """Le financement d'un organisme absent, vu de qui le saisit : le porteur, ou un co-pilote."""
+
+    class Meta:
+        proxy = True
+
+    @property
+    def porteur_id(self):
+        return self.fiche.porteur_id
+
+    @property
+    def est_pour_un_absent(self):
+        return self.est_en_redaction and self.financeur_id is None
+
+    def annoncer(self, acte):
+        if acte.verbe == Acte.Verbe.MODIFIER:
+            signaler([self.fiche.porteur], "a saisi le financement d’un absent", self, acte)

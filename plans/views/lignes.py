@@ -21,6 +21,7 @@ from plans.forms.lignes import (
     DemandeDePartenariatForm,
     EtapeForm,
     FinancementForm,
+    FinancementSaisiForm,
     IndicateurForm,
     LigneBudgetForm,
     ReponseSaisieForm,
@@ -83,6 +84,15 @@ NATURES = {
         lambda fiche, partie: DemandeDeFinancement(fiche=fiche, saisi_par=partie),
         modifiable=False,
     ),
+    # La ligne est au porteur de la fiche ; un co-pilote ne fait qu'y saisir la réponse.
+    "financements-saisis": Nature(
+        FinancementSaisiForm,
+        Droit.SAISIR_REPONSE,
+        "Financement d’un absent",
+        "financements",
+        None,
+        supprimable=False,
+    ),
     "partenariats": Nature(
         DemandeDePartenariatForm,
         Droit.MODIFIER_FICHE,
@@ -91,7 +101,6 @@ NATURES = {
         lambda fiche, partie: DemandeDePartenariat(fiche=fiche),
         modifiable=False,
     ),
-    # La ligne est au porteur de la fiche ; un co-pilote ne fait qu'y saisir la réponse.
     "reponses-saisies": Nature(
         ReponseSaisieForm,
         Droit.SAISIR_REPONSE,

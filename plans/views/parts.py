@@ -99,7 +99,8 @@ SORTES = {
         NATURES[cle].form,
     )
     for cle in (
-        *("etapes", "budget", "financements", "indicateurs", "valeurs", "reponses-saisies"),
+        *("etapes", "budget", "financements", "indicateurs", "valeurs"),
+        *("financements-saisis", "reponses-saisies"),
     )
 }
 

@@ -6,10 +6,12 @@ from django.urls import reverse
 from plans.models import Financement
 from tests import factories as f
 
+SAISIS = "financements-saisis"
 
-def ecrire(client, ligne, qui, **champs):
+
+def ecrire(client, ligne, qui, nature="financements", **champs):
     fiche = ligne.fiche
-    adresse = [fiche.plan.slug, fiche.code, "financements", ligne.pk]
+    adresse = [fiche.plan.slug, fiche.code, nature, ligne.pk]
     client.force_login(qui)
     defaut = {"annee": 2027, "montant": 500, "statut": "annonce", "reference": "", "version": 1}
     return client.post(reverse("plans:ligne_update", args=adresse), defaut | champs)
@@ -30,6 +32,54 @@ def test_l_engagement_d_un_absent_cite_sa_piece_aussi_quand_on_le_modifie(
     assert (ligne.statut, ligne.est_confirme) == ("delibere", False)
     page = client.get(ligne.fiche.get_absolute_url()).content.decode()
     assert "saisi par Région Hauts-de-France, non confirmé par Fonds européen" in page
+
+
+@pytest.mark.parametrize(
+    ("qui", "nom"),
+    [
+        ("region", "Région Hauts-de-France"),
+        ("redactrice", "Région Hauts-de-France"),
+        ("departement", "Département de la Somme"),
+    ],
+)
+def test_le_porteur_ou_un_co_pilote_saisit_ce_que_l_absent_a_repondu(
+    client, region, departement, personnes, qui, nom
+):
+    ligne = f.make_financement(f.make_fiche(region))
+    saisie = {"statut": "delibere", "reference": "Convention FSE 12"}
+
+    assert ecrire(client, ligne, personnes[qui], SAISIS, **saisie).status_code == 302
+
+    ligne.refresh_from_db()
+    assert (ligne.montant, ligne.statut, ligne.est_confirme) == (500, "delibere", False)
+    page = client.get(ligne.fiche.get_absolute_url()).content.decode()
+    assert f"saisi par {nom}, non confirmé par Fonds européen" in page
+
+
+def test_un_co_pilote_cite_la_piece_lui_aussi(client, region, departement, personnes):
+    ligne = f.make_financement(f.make_fiche(region))
+
+    refus = ecrire(client, ligne, personnes["departement"], SAISIS)
+
+    assert "Citez la pièce" in refus.content.decode()
+    assert Financement.objects.get().statut == "sollicite"
+
+
+@pytest.mark.parametrize("qui", ["aom", "associee", "invitee", "lectrice"])
+def test_nul_autre_ne_saisit_pour_l_absent(client, region, personnes, qui):
+    ligne = f.make_financement(f.make_fiche(region))
+
+    assert ecrire(client, ligne, personnes[qui], SAISIS, reference="x").status_code == 403
+
+
+def test_un_co_pilote_n_ecrit_pas_le_financement_d_une_partie(
+    client, region, aom, departement, personnes
+):
+    ligne = f.make_financement(f.make_fiche(region), aom, saisi_par=region, montant=None)
+
+    for qui in ("region", "departement"):
+        assert ecrire(client, ligne, personnes[qui], SAISIS, reference="x").status_code == 403
+    assert Financement.objects.get().montant is None
 
 
 @pytest.mark.parametrize("qui", ["departement", "aom", "lectrice", "redactrice"])
