@@ -16,6 +16,7 @@ from pams_portal.passages import extraire
 from pams_portal.typographie import instant, jour
 
 DISPARU = "(retiré depuis)"
+VIDES = (None, "", [])
 
 
 class Changement(NamedTuple):
@@ -101,8 +102,10 @@ def _lignes(acte):
     # Le texte qu'une personne n'a pas gardé n'a remplacé aucun autre.
     avant = acte.apres if acte.verbe == Acte.Verbe.ECARTER else acte.avant
     for cle in sorted(valeurs.keys() - set(modele.champs_muets)):
-        champ = modele.champ_a_lire(cle, valeurs)
-        yield modele.libelle_de(cle), champ, avant.get(cle), acte.apres.get(cle)
+        change = avant.get(cle), acte.apres.get(cle)
+        # Un objet naît avec des champs vides : ils n'apprennent rien à qui lit.
+        if any(valeur not in VIDES for valeur in change):
+            yield modele.libelle_de(cle), modele.champ_a_lire(cle, valeurs), *change
 
 
 def nommer(cites):

@@ -25,6 +25,7 @@ class AvecPiece(models.Model):
 
     # Le fichier n'est pas au journal ; son nom et son empreinte disent lequel c'était.
     CONSIGNES_DE_LA_PIECE = ("piece_nom", "piece_empreinte")
+    champs_muets = ("piece_empreinte",)
 
     class Meta:
         abstract = True

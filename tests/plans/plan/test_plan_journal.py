@@ -93,7 +93,6 @@ def test_un_texte_se_lit_dans_le_texte_mot_a_mot(region, lire):
     [
         ("montant", "12500.5", "Montant (€)", "12 500,50 €"),
         ("statut", "delibere", "Statut", "Délibéré"),
-        ("financeur", None, "Financeur", ""),
         ("financeur", 987654, "Financeur", "(retiré depuis)"),
         ("annee", 2027, "Année", "2027"),
     ],
@@ -103,7 +102,16 @@ def test_une_valeur_simple_se_lit_en_mots(region, lire, champ, valeur, libelle, 
 
     lu = ce_qui_change(lire(), libelle)
 
-    assert lu == (f"ajouté : {en_mots} fin d’ajout" if en_mots else "(vide)")
+    assert lu == f"ajouté : {en_mots} fin d’ajout"
+
+
+def test_un_champ_ne_vide_ne_se_lit_pas_un_champ_vide_si(region, lire):
+    ligne = f.make_financement(f.make_fiche(region))
+    f.make_acte(ligne, apres={"montant": None, "reference": "", "annee": 2027})
+    assert re.findall("<dt>(.*?)</dt>", lire()) == ["Année"]
+
+    f.make_acte(ligne, avant={"reference": "Un courrier"}, apres={"reference": ""})
+    assert ce_qui_change(lire(), "Référence") == "retiré : Un courrier fin de retrait"
 
 
 @pytest.mark.parametrize(
