@@ -61,13 +61,16 @@ def ecrire_fiche(
         _ajouter_indicateur(redaction, fiche, porteur, **ligne)
 
 
-def _ajouter_partenaire(redaction, fiche, porteur, role, partie=None, organisme="", reponse=None):
-    """Le porteur sollicite ; la partie répond elle-même, si elle répond."""
+def _ajouter_partenaire(redaction, fiche, porteur, role, partie=None, reponse=None, **absent):
+    """Le porteur sollicite ; la partie répond elle-même, si elle répond. Pour un organisme
+    `absent` du plan, c'est lui qui dit la réponse, d'après une pièce."""
     demande = DemandeDePartenariat(
-        fiche=fiche, role=role, organisme=organisme, partie=partie and redaction.partie(partie)
+        fiche=fiche, role=role, partie=partie and redaction.partie(partie), **absent
     )
+    if reponse and not partie:
+        demande.reponse = reponse
     redaction.creer(porteur, demande, Droit.MODIFIER_FICHE)
-    if reponse:
+    if reponse and partie:
         verbe = Acte.Verbe.CONFIRMER if reponse == "confirme" else Acte.Verbe.REPONDRE
         partenariat = Partenariat.objects.get(pk=demande.pk)
         redaction.agir(partie, partenariat, Droit.REPONDRE_PARTENARIAT, verbe, reponse=reponse)
