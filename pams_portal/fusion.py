@@ -16,6 +16,7 @@ from pams_portal.texte import normaliser
 MIEN, LEUR = "mien", "leur"
 _POINT = re.compile(r"\s*([-*+]|\d{1,9}[.)])\s")
 _TITRE = re.compile(r"#{1,6}\s")
+NETTEMENT = 0.25  # part de mots communs en plus
 
 
 class Paragraphe(NamedTuple):
@@ -155,13 +156,26 @@ def _changements(origine, ecrit):
     for sens, a1, a2, b1, b2 in moteur.get_opcodes():
         if sens == "equal":
             continue
-        if a2 - a1 == b2 - b1:
+        if a2 - a1 == b2 - b1 and not _decales(origine[a1:a2], ecrit[b1:b2]):
             changements += [
                 _Changement(a1 + n, a1 + n + 1, [ecrit[b1 + n]]) for n in range(a2 - a1)
             ]
         else:
             changements.append(_Changement(a1, a2, ecrit[b1:b2]))
     return changements
+
+
+def _decales(anciens, neufs):
+    """Vrai si un paragraphe ressemble nettement mieux à un autre que celui de son rang : un ajout
+    et un retrait se compensent, et les apparier un pour un croiserait les textes."""
+    ressemblances = [[_ressemblance(ancien, neuf) for neuf in neufs] for ancien in anciens]
+    return any(max(ligne) > ligne[rang] + NETTEMENT for rang, ligne in enumerate(ressemblances))
+
+
+def _ressemblance(un, autre):
+    """La part de leurs mots que deux paragraphes ont en commun."""
+    mots, siens = set(un.texte.split()), set(autre.texte.split())
+    return len(mots & siens) / len(mots | siens)
 
 
 def _groupes(miens, leurs):

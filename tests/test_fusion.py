@@ -71,6 +71,18 @@ def test_un_tableau_est_un_seul_paragraphe():
     assert len(fusion.desaccords) == 1
 
 
+def test_un_ajout_et_un_retrait_qui_se_compensent_ne_croisent_pas_les_textes():
+    """Eux ajoutent avant, changent le milieu, retirent la fin : le milieu reste le milieu."""
+    base = "Le début.\n\nLe garage ouvre le lundi.\n\nLa fin."
+    mien = base.replace("lundi", "mardi")
+    leur = "Le début.\n\nUne annonce.\n\nLe garage ouvre le jeudi."
+
+    [desaccord] = fusionner(base, mien, leur).desaccords
+
+    assert "le mardi" in desaccord.mien
+    assert "le jeudi" in desaccord.leur
+
+
 PARAGRAPHES = st.lists(st.integers(0, 9), min_size=1, max_size=7, unique=True)
 ACTES = st.lists(st.sampled_from(["garder", "changer", "retirer", "ajouter"]), max_size=7)
 
