@@ -16,7 +16,9 @@ from pams_portal.texte import normaliser
 MIEN, LEUR = "mien", "leur"
 _POINT = re.compile(r"\s*([-*+]|\d{1,9}[.)])\s")
 _TITRE = re.compile(r"#{1,6}\s")
-NETTEMENT = 0.25  # part de mots communs en plus
+# Deux paragraphes se ressemblent « nettement mieux » : cette part de mots communs en plus.
+NETTEMENT = 0.25
+VOISINS = 8  # un long texte tout récrit ne se compare pas à lui-même mille fois
 
 
 class Paragraphe(NamedTuple):
@@ -168,14 +170,19 @@ def _changements(origine, ecrit):
 def _decales(anciens, neufs):
     """Vrai si un paragraphe ressemble nettement mieux à un autre que celui de son rang : un ajout
     et un retrait se compensent, et les apparier un pour un croiserait les textes."""
-    ressemblances = [[_ressemblance(ancien, neuf) for neuf in neufs] for ancien in anciens]
-    return any(max(ligne) > ligne[rang] + NETTEMENT for rang, ligne in enumerate(ressemblances))
+    mots = [set(neuf.texte.split()) for neuf in neufs]
+    for rang, ancien in enumerate(anciens):
+        siens = set(ancien.texte.split())
+        au_rang = _ressemblance(siens, mots[rang]) + NETTEMENT
+        autour = mots[max(0, rang - VOISINS) : rang + VOISINS + 1]
+        if any(_ressemblance(siens, autres) > au_rang for autres in autour):
+            return True
+    return False
 
 
-def _ressemblance(un, autre):
+def _ressemblance(mots, autres):
     """La part de leurs mots que deux paragraphes ont en commun."""
-    mots, siens = set(un.texte.split()), set(autre.texte.split())
-    return len(mots & siens) / len(mots | siens)
+    return len(mots & autres) / (len(mots | autres) or 1)
 
 
 def _groupes(miens, leurs):

@@ -83,6 +83,11 @@ def test_un_ajout_et_un_retrait_qui_se_compensent_ne_croisent_pas_les_textes():
     assert "le jeudi" in desaccord.leur
 
 
+def test_un_paragraphe_sans_aucun_mot_se_reunit_comme_un_autre():
+    fusion = fusionner("Un.\n\n\u00a0", "Un.\n\n\u2003", "Eux.\n\n\u00a0")
+    assert fusion.texte == "Eux.\n\n\u2003"
+
+
 PARAGRAPHES = st.lists(st.integers(0, 9), min_size=1, max_size=7, unique=True)
 ACTES = st.lists(st.sampled_from(["garder", "changer", "retirer", "ajouter"]), max_size=7)
 

@@ -260,6 +260,10 @@ class Versionne(models.Model):
         objet.consigner(utilisateur, place, verbe, objet.valeurs())
         objet.delete()
 
+    def identifiant_promis(self, nom):
+        """L'identifiant de la seule pièce qui répondra à cet objet : son brouillon y est déjà."""
+        return uuid.uuid5(self.identifiant, nom)
+
     def oublier_brouillon(self, utilisateur, identifiant):
         """Ce que cette personne gardait en brouillon vient d'être enregistré."""
         self.brouillons_de(utilisateur).filter(identifiant=identifiant).delete()

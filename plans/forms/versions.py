@@ -42,5 +42,6 @@ class AvisForm(FormulaireVersionne):
         return donnees
 
     def save(self, commit=True):
-        self.instance.substance, self.instance.donne_par = substance(self.instance.fiche), self.par
+        self.instance.substance = substance(self.instance.fiche)
+        self.instance.donne_par = self.par
         return super().save(commit)

@@ -13,7 +13,6 @@ from plans.models.concertation import (
     OrganismeConsulte,
     PieceDeConcertation,
     enregistre,
-    promise_a,
 )
 from plans.models.fiche import FicheAction
 from plans.models.pieces import AvecPiece
@@ -124,7 +123,9 @@ class AvisSurPlan(AvecPiece, PieceDeConcertation):
     @property
     def reponse_attendue(self):
         """Sa réponse, ou une réponse neuve à écrire."""
-        return self.repondu or ReponseAvis(avis=self, identifiant=promise_a(self, "reponse"))
+        return self.repondu or ReponseAvis(
+            avis=self, identifiant=self.identifiant_promis("reponse")
+        )
 
     @property
     def est_a_traiter(self):

@@ -13,7 +13,6 @@ from acteurs.models import Acte
 from pams_portal.droits import Droit, exiger, plans_ou
 from pams_portal.typographie import jour
 from plans.annonces import signaler
-from plans.models.concertation import promise_a
 from plans.models.plan import PartiePrenante, PieceDePlan, Plan
 from plans.models.validation import AvisSurFiche
 
@@ -199,7 +198,7 @@ class PieceDeSeance(PieceDePlan):
 
     @property
     def promise(self):
-        return promise_a(self.sous, self._meta.model_name)
+        return self.sous.identifiant_promis(self._meta.model_name)
 
     def brouillons_de(self, utilisateur):
         cible = self.promise if self._state.adding else self.identifiant

@@ -4,8 +4,6 @@ L. 1215-3 ne demande ni consultation, ni avis, ni délai. Deux règles restent l
 organisme qui a une place au plan rend seul son avis, et qui se tait n'est jamais réputé d'accord.
 """
 
-from uuid import uuid5
-
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Q
@@ -128,11 +126,6 @@ def version_a_envoyer(plan):
     return plan.versions.figees().filter(vers=Etat.CONCERTATION).order_by("-numero").first()
 
 
-def promise_a(objet, nom):
-    """L'identifiant de la seule pièce qui répondra à un objet : son brouillon s'y range déjà."""
-    return uuid5(objet.identifiant, nom)
-
-
 def enregistre(piece):
     """La pièce si elle est en base : une neuve, à peine nommée, se voit déjà de son vis-à-vis."""
     return piece if piece and piece.pk else None
@@ -233,7 +226,7 @@ class OrganismeConsulte(PieceDeConcertation):
         """Son avis, ou un avis neuf à écrire."""
         from plans.models.avis import AvisSurPlan  # les avis connaissent qui est consulté
 
-        return self.rendu or AvisSurPlan(consulte=self, identifiant=promise_a(self, "avis"))
+        return self.rendu or AvisSurPlan(consulte=self, identifiant=self.identifiant_promis("avis"))
 
     def annoncer(self, acte):
         if not self.partie_id:

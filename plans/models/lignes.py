@@ -57,6 +57,23 @@ class LigneAvecPiece(AvecPiece, PieceDeFiche):
         )
 
 
+class VuDeQuiSaisit:
+    """La ligne d'un organisme absent, vue de qui dit ce qu'il a répondu : le porteur de la
+    fiche, ou un co-pilote. Attend `ANNONCE`, ce qui en est dit au porteur."""
+
+    @property
+    def porteur_id(self):
+        return self.fiche.porteur_id
+
+    @property
+    def est_pour_un_absent(self):
+        return self.est_en_redaction and bool(self.organisme)
+
+    def annoncer(self, acte):
+        if acte.verbe == Acte.Verbe.MODIFIER:
+            signaler([self.fiche.porteur], self.ANNONCE, self, acte)
+
+
 class DuPorteurDeLaFiche(PieceDeFiche):
     class Meta:
         abstract = True
@@ -187,7 +204,7 @@ class Partenariat(LigneAvecPiece):
     @property
     def vu_de_qui_saisit(self):
         """La même ligne, d'où se demande le droit d'y saisir la réponse d'un absent."""
-        saisie = ReponseSaisie(pk=self.pk, partie_id=self.partie_id)
+        saisie = ReponseSaisie(pk=self.pk, organisme=self.organisme)
         saisie.fiche = self.fiche
         return saisie
 
@@ -206,20 +223,10 @@ class DemandeDePartenariat(Partenariat):
         return super().est_a(place) and not self.est_confirme
 
 
-class ReponseSaisie(Partenariat):
-    """Le rôle d'un organisme absent, vu de qui saisit sa réponse : le porteur, ou un co-pilote."""
+class ReponseSaisie(VuDeQuiSaisit, Partenariat):
+    """Le rôle d'un organisme absent, vu de qui saisit sa réponse."""
+
+    ANNONCE = "a saisi la réponse d’un partenaire"
 
     class Meta:
         proxy = True
-
-    @property
-    def porteur_id(self):
-        return self.fiche.porteur_id
-
-    @property
-    def est_pour_un_absent(self):
-        return self.est_en_redaction and self.partie_id is None
-
-    def annoncer(self, acte):
-        if acte.verbe == Acte.Verbe.MODIFIER:
-            signaler([self.fiche.porteur], "a saisi la réponse d’un partenaire", self, acte)

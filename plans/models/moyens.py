@@ -12,7 +12,7 @@ from pams_portal.elision import de
 from pams_portal.typographie import montant
 from plans.annonces import demander, signaler
 from plans.models.fiche import FicheAction
-from plans.models.lignes import DuPorteurDeLaFiche, LigneAvecPiece
+from plans.models.lignes import DuPorteurDeLaFiche, LigneAvecPiece, VuDeQuiSaisit
 from plans.models.plan import PartiePrenante
 
 ANNEES = [
@@ -159,7 +159,7 @@ class Financement(LigneAvecPiece):
     @property
     def vu_de_qui_saisit(self):
         """La même ligne, d'où se demande le droit d'y saisir la réponse d'un absent."""
-        saisi = FinancementSaisi(pk=self.pk, financeur_id=self.financeur_id)
+        saisi = FinancementSaisi(pk=self.pk, organisme=self.organisme)
         saisi.fiche = self.fiche
         return saisi
 
@@ -182,20 +182,10 @@ class DemandeDeFinancement(Financement):
         return super().est_a(place) and retirable
 
 
-class FinancementSaisi(Financement):
-    """Le financement d'un organisme absent, vu de qui le saisit : le porteur, ou un co-pilote."""
+class FinancementSaisi(VuDeQuiSaisit, Financement):
+    """Le financement d'un organisme absent, vu de qui le saisit."""
+
+    ANNONCE = "a saisi le financement d’un absent"
 
     class Meta:
         proxy = True
-
-    @property
-    def porteur_id(self):
-        return self.fiche.porteur_id
-
-    @property
-    def est_pour_un_absent(self):
-        return self.est_en_redaction and self.financeur_id is None
-
-    def annoncer(self, acte):
-        if acte.verbe == Acte.Verbe.MODIFIER:
-            signaler([self.fiche.porteur], "a saisi le financement d’un absent", self, acte)
