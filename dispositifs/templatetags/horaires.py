@@ -4,6 +4,7 @@ import re
 
 from django import template
 
+from pams_portal.elision import de
 from pams_portal.typographie import FINE_INSECABLE, INSECABLE
 
 register = template.Library()
@@ -12,10 +13,18 @@ JOURS = {
     **{"Mo": "lundi", "Tu": "mardi", "We": "mercredi", "Th": "jeudi", "Fr": "vendredi"},
     **{"Sa": "samedi", "Su": "dimanche"},
 }
+MOIS = {
+    **{"Jan": "janvier", "Feb": "février", "Mar": "mars", "Apr": "avril", "May": "mai"},
+    **{"Jun": "juin", "Jul": "juillet", "Aug": "août", "Sep": "septembre", "Oct": "octobre"},
+    **{"Nov": "novembre", "Dec": "décembre"},
+}
 JOUR, HEURE = f"(?:{'|'.join(JOURS)})", r"(?:[01]\d|2[0-4]):[0-5]\d"
 JOURNEES = rf"{JOUR}(?:-{JOUR})?(?:, ?{JOUR}(?:-{JOUR})?)*"
 PLAGES = rf"{HEURE}-{HEURE}(?:, ?{HEURE}-{HEURE})*"
-REGLE = re.compile(rf"(?P<jours>{JOURNEES}|PH) (?P<plages>{PLAGES}|off)")
+SAISON = f"({'|'.join(MOIS)})-({'|'.join(MOIS)})"
+REGLE = re.compile(
+    rf"(?:(?P<saison>{SAISON}):? )?(?P<jours>{JOURNEES}|PH) (?P<plages>{PLAGES}|off)"
+)
 
 
 @register.filter
@@ -31,7 +40,10 @@ def horaires(osm):
     return f"{FINE_INSECABLE}; ".join(_regle(**regle.groupdict()) for regle in regles)
 
 
-def _regle(jours, plages):
+def _regle(saison, jours, plages):
+    if saison:
+        premier, dernier = saison.split("-")
+        return f"{de(MOIS[premier])} à {MOIS[dernier]}, {_regle(None, jours, plages)}"
     quand = "les jours fériés" if jours == "PH" else _suite(map(_jours, re.split(", ?", jours)))
     if plages == "off":
         return f"fermé {quand}"

@@ -15,6 +15,11 @@ from dispositifs.templatetags.horaires import horaires
         ),
         ("Mo,We,Fr 14:00-17:00", "le lundi, le mercredi et le vendredi de 14 h à 17 h"),
         (
+            "Mar-Oct: Sa 09:30-11:30; Apr-Sep Su 10:00-12:00",
+            "de mars à octobre, le samedi de 9 h 30 à 11 h 30 ; "
+            "d’avril à septembre, le dimanche de 10 h à 12 h",
+        ),
+        (
             "Tu-Th,Su 08:05-24:00; PH off",
             "du mardi au jeudi et le dimanche de 8 h 05 à 24 h ; fermé les jours fériés",
         ),
