@@ -29,6 +29,5 @@ class Conflit:
 
     def passages(self):
         """[(avant, mon passage annoté, le leur annoté)] là où les deux textes se contredisent."""
-        for desaccord in self.desaccords:
-            base, mien, leur = desaccord
+        for base, mien, leur in self.desaccords:
             yield en_html(base), comparer_textes(base, mien).html, comparer_textes(base, leur).html

@@ -51,6 +51,8 @@ class FormulaireVersionne(forms.ModelForm):
     RECIT = ""
     # Ce qui désigne l'objet quand il n'y en a qu'un : la ligne d'une partie, le motif d'une règle.
     UN_SEUL_PAR = ()
+    # [(légende, [noms])] d'un long formulaire, que le gabarit déroule par `groupes`.
+    GROUPES = ()
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -202,7 +204,7 @@ class FormulaireVersionne(forms.ModelForm):
 
     def _fusionner(self, donnees):
         leur = self.instance.valeurs()
-        depart, lisible = self._valeurs_a(self._annoncee("version"), leur)
+        depart = self._valeurs_a(self._annoncee("version"), leur)
         # Un champ que le journal ne suit pas n'appartient qu'au formulaire : il n'a pas de rival.
         suivis = [nom for nom in self.editables if nom in leur]
         a_choisir, en_conflit = self._noms_a_choisir(), []
@@ -214,10 +216,10 @@ class FormulaireVersionne(forms.ModelForm):
                 self._ecarter(nom, donnees, mien, leur)
             elif nom in a_choisir and choix != MIEN:
                 en_conflit.append(nom)
-            elif mien == depart.get(nom):
+            elif depart is not None and mien == depart[nom]:
                 self._prendre_la_leur(nom, donnees)
                 self.fusionnes.append(nom)
-            elif not lisible or leur[nom] != depart.get(nom):
+            elif depart is None or leur[nom] != depart[nom]:
                 fusion = self._fusion_de(nom, depart, mien, leur)
                 if fusion and fusion.texte is not None:
                     self._prendre(nom, donnees, fusion.texte)
@@ -225,35 +227,34 @@ class FormulaireVersionne(forms.ModelForm):
                 else:
                     en_conflit.append(nom)
         if en_conflit:
-            self._montrer(en_conflit, depart, lisible, donnees)
+            self._montrer(en_conflit, depart, donnees)
 
     def _annoncee(self, nom):
         return self.data.get(self.add_prefix(nom), "")
 
     def _valeurs_a(self, annoncee, leur):
-        """Les valeurs de la version annoncée ; ({}, False) si cette version est impossible."""
+        """Les valeurs de la version annoncée ; None si cette version est impossible."""
         if self._vierge is not None and not annoncee:
-            return self._vierge, True
+            return self._vierge
         version = numero_lu(annoncee)
         if version == self.instance.version:
-            return leur, True
+            return leur
         if version and version < self.instance.version:
-            return self.instance.valeurs_a_la_version(version), True
-        return {}, False
+            return self.instance.valeurs_a_la_version(version)
+        return None
 
     def _fusion_de(self, nom, depart, mien, leur):
-        """La fusion par paragraphe d'un texte riche ; None pour tout autre champ."""
+        """La fusion par paragraphe d’un texte riche ; None pour un autre champ, ou sans départ."""
         riche = isinstance(self.instance._meta.get_field(nom), TexteRicheField)
-        if riche and nom in depart and isinstance(mien, str):
+        if riche and depart is not None and isinstance(mien, str):
             return fusionner(depart[nom], mien, leur[nom])
         return None
 
     def _ecarter(self, nom, donnees, mien, leur):
         """Prend la leur là où les deux se contredisent ; ce qui était saisi ira au journal."""
         self.ecartes[nom] = mien
-        depart, lisible = self._valeurs_a(self._annoncee("version_comparee"), leur)
-        fusion = self._fusion_de(nom, depart, mien, leur) if lisible else None
-        if fusion:
+        depart = self._valeurs_a(self._annoncee("version_comparee"), leur)
+        if fusion := self._fusion_de(nom, depart, mien, leur):
             self._prendre(nom, donnees, fusion.avec(LEUR))
         else:
             self._prendre_la_leur(nom, donnees)
@@ -275,8 +276,8 @@ class FormulaireVersionne(forms.ModelForm):
 
     # --- Montrer -------------------------------------------------------------------------------
 
-    def _montrer(self, noms, depart, lisible, donnees):
-        if not lisible:
+    def _montrer(self, noms, depart, donnees):
+        if depart is None:
             self.add_error(
                 None,
                 "La version de départ de ce formulaire est illisible. Rien n’est enregistré et "
@@ -286,44 +287,52 @@ class FormulaireVersionne(forms.ModelForm):
         origine = self._annoncee("version_comparee") or self._annoncee("version")
         # Un conflit montré une fois encore se compare toujours à ce d'où la personne était partie.
         premier_depart = self._valeurs_a(origine, actuelles)
-        self._reecrire("version_comparee", origine if premier_depart[1] else "")
+        self._reecrire("version_comparee", "" if premier_depart is None else origine)
         self._reecrire("version", self.instance.version)
         self._reecrire("a_choisir", " ".join(noms))
-        dernier_depart = depart, lisible
         for nom in noms:
-            depart, lisible = premier_depart if nom in deja_montres else dernier_depart
             self._ajouter_choix(nom)
-            acte = self.instance.dernier_acte_sur(nom)
-            mien = self._valeur_saisie(nom, donnees)
-            fusion = self._fusion_de(nom, depart, mien, actuelles) if lisible else None
-            if fusion:
-                self._reecrire(nom, fusion.avec(MIEN))
-            self.conflits.append(
-                Conflit(
-                    champ=self[nom],
-                    choix=self[f"choix_{nom}"],
-                    leur=self.en_clair(nom, fusion.avec(LEUR) if fusion else self._initial_de(nom)),
-                    base=self.en_clair(nom, depart[nom]) if nom in depart else "",
-                    auteur=f"{acte.nom_utilisateur}, {acte.nom_acteur}" if acte else "",
-                    quand=acte.quand if acte else None,
-                    desaccords=fusion.desaccords if fusion else [],
-                    reuni=bool(fusion) and fusion.reunit_le_reste,
-                    recit=self.RECIT,
-                )
-            )
+            d_ou = premier_depart if nom in deja_montres else depart
+            self.conflits.append(self._conflit(nom, d_ou, actuelles, donnees))
             self.add_error(
                 nom, "Quelqu’un a modifié ce champ pendant que vous écriviez : choisissez."
             )
 
+    def _conflit(self, nom, depart, actuelles, donnees):
+        """Le désaccord à montrer ; dans un texte riche, le champ réaffiché réunit déjà le reste."""
+        fusion = self._fusion_de(nom, depart, self._valeur_saisie(nom, donnees), actuelles)
+        if fusion:
+            self._reecrire(nom, fusion.avec(MIEN))
+        acte = self.instance.dernier_acte_sur(nom)
+        return Conflit(
+            champ=self[nom],
+            choix=self[f"choix_{nom}"],
+            leur=self.en_clair(nom, fusion.avec(LEUR) if fusion else self._initial_de(nom)),
+            base="" if depart is None else self.en_clair(nom, depart[nom]),
+            auteur=f"{acte.nom_utilisateur}, {acte.nom_acteur}" if acte else "",
+            quand=acte.quand if acte else None,
+            desaccords=fusion.desaccords if fusion else [],
+            reuni=bool(fusion) and fusion.reunit_le_reste,
+            recit=self.RECIT,
+        )
+
+    def hors_conflit(self, noms):
+        """Les champs de ces noms, sans ceux en conflit : ceux-là n'ont de place que leur cadre."""
+        en_conflit = {conflit.champ.name for conflit in self.conflits}
+        return [self[nom] for nom in noms if nom not in en_conflit]
+
+    def groupes(self):
+        """[(légende, [champs])], hors conflit."""
+        return [(legende, self.hors_conflit(noms)) for legende, noms in self.GROUPES]
+
     def get_context(self):
-        """Un champ en conflit s'affiche dans le cadre du conflit, et là seulement."""
         contexte = super().get_context()
-        caches = {conflit.champ.name for conflit in self.conflits}
+        libres = {champ.name for champ in self.hors_conflit(self.fields)}
         contexte["conflits"] = self.conflits
         contexte["fields"] = [
             (champ, erreurs)
             for champ, erreurs in contexte["fields"]
-            if champ.name not in caches and not champ.name.startswith("choix_")
+            if champ.name in libres and not champ.name.startswith("choix_")
         ]
         return contexte
 

@@ -1,6 +1,7 @@
 """Aucune ligne perdue : deux personnes écrivent, rien ne s'efface sans avoir été montré."""
 
 import re
+from datetime import date
 
 import pytest
 from django.apps import apps
@@ -186,6 +187,21 @@ def test_une_version_falsifiee_n_efface_rien(client, personnes, part, version):
     assert part.texte == "Un.\n\nDeux."
     assert "La version de départ de ce formulaire est illisible" in html
     assert "Texte de remplacement." in html
+
+
+@pytest.mark.parametrize("version", ["", "99"])
+def test_une_version_falsifiee_n_annule_pas_un_champ_vide_expres(
+    client, personnes, region, version
+):
+    fiche = f.make_fiche(region, debut=date(2026, 5, 1))
+    url = reverse("plans:fiche_action_update", args=[fiche.plan.slug, fiche.code])
+    client.force_login(personnes["region"])
+
+    response = client.post(url, saisie(fiche, debut="", version=version))
+
+    fiche.refresh_from_db()
+    assert fiche.debut == date(2026, 5, 1)
+    assert "debut" in {conflit.champ.name for conflit in response.context["form"].conflits}
 
 
 def test_un_texte_trop_long_est_refuse_avec_une_phrase_et_garde(client, personnes, part):

@@ -102,14 +102,6 @@ class DispositifForm(FormulaireVersionne):
         if "source" in self.fields:
             self.fields["source"].disabled = bool(self.instance.source_id)
 
-    def groupes(self):
-        """[(légende, [champs])] sans les champs en conflit, qui s'affichent dans leur cadre."""
-        en_conflit = {conflit.champ.name for conflit in self.conflits}
-        return [
-            (legende, [self[nom] for nom in noms if nom not in en_conflit])
-            for legende, noms in self.GROUPES
-        ]
-
     def en_clair(self, nom, valeur):
         if nom == "zone_eligibilite" and valeur:
             return zone_en_mots(valeur, noms_des_territoires(valeur))

@@ -34,9 +34,7 @@ class RepresentationForm(FormulaireVersionne):
 
     @property
     def a_montrer(self):
-        """Les champs hors conflit : ceux-là, le gabarit les pose dans leur cadre."""
-        en_conflit = {conflit.champ.name for conflit in self.conflits}
-        return [self[nom] for nom in self.editables if nom not in en_conflit]
+        return self.hors_conflit(self.editables)
 
     def dit_quelque_chose(self):
         """Faux si la ligne était vide et l'est restée : ce qu'un autre y a mis n'est pas à lui."""

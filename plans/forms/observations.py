@@ -67,9 +67,7 @@ class MessageForm(FormulaireVersionne):
     @property
     def corps(self):
         """Les champs visibles hors mentions et conflits, que le gabarit pose lui-même."""
-        en_conflit = {conflit.champ.name for conflit in self.conflits}
-        noms = [n for n in ("champ", "passage", "texte") if n in self.fields]
-        return [self[nom] for nom in noms if nom not in en_conflit]
+        return self.hors_conflit(n for n in ("champ", "passage", "texte") if n in self.fields)
 
     def clean(self):
         donnees = super().clean()

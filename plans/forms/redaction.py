@@ -90,14 +90,6 @@ class FicheActionForm(FormulaireVersionne):
         self.fields["communes"].help_text = "Ctrl ou Cmd pour en choisir plusieurs."
         self.fields["autres_bassins"].help_text = "Ctrl ou Cmd pour en choisir plusieurs."
 
-    def groupes(self):
-        """[(légende, [champs])] sans les champs en conflit, qui s'affichent dans leur cadre."""
-        en_conflit = {conflit.champ.name for conflit in self.conflits}
-        return [
-            (legende, [self[nom] for nom in noms if nom not in en_conflit])
-            for legende, noms in self.GROUPES
-        ]
-
     def clean(self):
         donnees = super().clean()
         attendus = {
