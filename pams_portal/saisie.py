@@ -15,14 +15,17 @@ from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers
+from django.utils.text import capfirst
 
 from pams_portal.recherche import normaliser
 
 # Environ 150 000 mots : bien plus qu'un plan entier, assez peu pour qu'une page reste une page.
 SIGNES_AU_PLUS = 1_000_000
 SECRETS = re.compile(r"csrf|password|mot_de_passe|secret|token", re.IGNORECASE)
+# Les champs cachés de nos formulaires, que personne n'a tapés.
 TECHNIQUES = re.compile(
-    r"(^|-)(version|a_choisir|depart|brouillon|next|id|TOTAL_FORMS|INITIAL_FORMS|MIN_NUM_FORMS|MAX_NUM_FORMS)$"
+    r"(^|-)(version(_\w+)?|a_choisir|avis_lu|brouillon|depart|doublons_vus|empreinte|id|jusqu_a"
+    r"|next|notification|ouvert|retour|vers|(TOTAL|INITIAL|MIN_NUM|MAX_NUM)_FORMS)$"
 )
 
 HORS_MODELES = {"username": "courriel"}
@@ -45,7 +48,7 @@ class ChampSaisi(NamedTuple):
         mots = libelles_connus().get(nom, nom.replace("_", " "))
         rang = re.search(r"-(\d+)$", f"-{prefixe}")
         suite = f" ({int(rang[1]) + 1})" if rang else ""
-        return mots[:1].upper() + mots[1:] + suite
+        return capfirst(mots) + suite
 
     @property
     def est_court(self):
@@ -125,7 +128,7 @@ def saisie_gardee(request, motif, explication="", status=403):
         "cookie_csrf": settings.CSRF_COOKIE_NAME,
     }
     response = render(request, "portail/saisie_gardee.html", contexte, status=status)
-    response.headers["Saisie-Gardee"] = contexte["motif"]  # lu par static/js/brouillon.js
+    response.headers["Saisie-Gardee"] = contexte["motif"]  # lu par static/js/ecriture.js
     add_never_cache_headers(response)
     return response
 

@@ -281,7 +281,13 @@ def test_chaque_texte_a_le_nom_de_son_champ(client, adresse):
 
 
 def test_les_champs_de_service_repartent_sans_etre_montres(client, adresse):
-    envoi = {"version": "3", "etapes-TOTAL_FORMS": "2", "telephone": "", "nom": "Roues"}
+    envoi = {
+        "version": "3",
+        "version_comparee": "2",
+        "etapes-TOTAL_FORMS": "2",
+        "telephone": "",
+        "nom": "Roues",
+    }
     response = client.post(adresse, envoi)
     assert response.content.decode().count("readonly") == 1
     donnees = formulaire(response).donnees()
