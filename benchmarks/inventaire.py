@@ -152,7 +152,7 @@ def _cas():
             [f"{adresse}&bassin=bassin-{n:03d}" for n, adresse in enumerate(recherches)], neuve=True
         ),
         "solutions d'une commune": Cas(
-            [f"{solutions}?commune={code}&besoin={next(besoins)}" for code in communes]
+            [f"{solutions}?commune=%28{code}%29&besoin={next(besoins)}" for code in communes]
         ),
         APRES: Cas([liste]),
     }

@@ -2,6 +2,7 @@
 dispositifs publiés. Rien de ce que la personne répond n'est gardé."""
 
 import re
+from difflib import get_close_matches
 from typing import NamedTuple
 
 from django.db.models import Case, IntegerField, OuterRef, Q, Subquery, When
@@ -12,10 +13,14 @@ from dispositifs.models import Dispositif, Zone
 from dispositifs.recensement.saisie import ARRONDISSEMENTS
 from dispositifs.territoires import Echelle, cles_touchant
 from dispositifs.typologie import FAMILLES, MobilisablePar, ModeMobilisation
-from pams_portal.recherche import normaliser
+from pams_portal.recherche import mots
 
 COMMUNES_AU_PLUS = 30
-CODE = re.compile(r"(\d{2}|2[AB])\d{3}")
+COMMUNES_PROCHES = 5
+CODE = re.compile(r"\d{5}|2[ab]\d{3}")
+DEPARTEMENT = re.compile(r"\d{2,3}|2[ab]")
+# « Roye (80685) » : la forme sous laquelle la page nomme une commune, et qu'elle sait relire.
+CHOISIE = re.compile(rf"\(({CODE.pattern})\)\s*$", re.IGNORECASE)
 # Du plus proche au plus large : ce qui est fait pour la commune vient d'abord.
 ECHELLES = [Echelle.COMMUNE, Echelle.EPCI, Echelle.DEPARTEMENT, Echelle.REGION, Echelle.FRANCE]
 
@@ -88,23 +93,57 @@ class Groupe(NamedTuple):
     solutions: list
 
 
+def commune_choisie(commune):
+    """« Roye (80685) » : une commune et une seule, à relire par `communes_dites`."""
+    return f"{commune.nom} ({commune.pk})"
+
+
 def communes_dites(saisie):
     """Les communes que peut désigner un nom, un code postal ou un code INSEE ; au plus trente.
 
-    Un nom entier l'emporte sur ceux qui commencent ainsi : « Roye » n'est pas « Royère ».
+    Un nom entier l'emporte sur ceux qui commencent ainsi : « Roye » n'est pas « Royère ». Un code
+    postal l'emporte sur le code INSEE d'une autre commune, qu'une personne ne connaît pas : 80700
+    est Roye et ses voisines, pas Saint-Blimont. « 80700 Roye » et « Roye (80) » précisent le nom.
     """
-    mots = normaliser(saisie)
-    code = mots.upper().replace(" ", "")
     communes = Commune.objects.select_related("departement").order_by("nom_normalise", "pk")
-    if CODE.fullmatch(code):
-        trouvees = list(communes.filter(pk=ARRONDISSEMENTS.get(code, code)))
-        return trouvees or list(communes.filter(codes_postaux__contains=code)[:COMMUNES_AU_PLUS])
-    nom = re.sub(r"\bst\b", "saint", re.sub(r"\bste\b", "sainte", mots))
+    if trouve := CHOISIE.search(saisie):
+        return list(communes.filter(pk=trouve[1].upper()))
+    nom, code, departement = _lire(saisie)
+    if code:
+        insee = code.upper()
+        trouvees = list(communes.filter(codes_postaux__contains=code)) or list(
+            communes.filter(pk=ARRONDISSEMENTS.get(insee, insee))
+        )
+        du_nom = [c for c in trouvees if nom and c.nom_normalise.startswith(nom)]
+        return (du_nom or trouvees)[:COMMUNES_AU_PLUS]
     if not nom:
         return []
+    if departement:
+        communes = communes.filter(departement=departement.upper())
     return list(communes.filter(nom_normalise=nom)[:COMMUNES_AU_PLUS]) or list(
         communes.filter(nom_normalise__startswith=nom)[:COMMUNES_AU_PLUS]
     )
+
+
+def communes_proches(saisie):
+    """Les communes dont le nom ressemble à une saisie qui n'en désigne aucune."""
+    nom, _, _ = _lire(saisie)
+    voisines = Commune.objects.filter(nom_normalise__startswith=nom[:2]) if nom else []
+    par_nom = {commune.nom_normalise: commune for commune in voisines}
+    proches = get_close_matches(nom, par_nom, COMMUNES_PROCHES, cutoff=0.8)
+    return [commune for proche in proches for commune in communes_dites(proche)][:COMMUNES_AU_PLUS]
+
+
+def _lire(saisie):
+    """(nom normalisé, code, département) d'une saisie ; vides s'ils n'y sont pas."""
+    lus = mots(saisie)
+    if CODE.fullmatch("".join(lus)):
+        return "", "".join(lus), ""
+    codes = [mot for mot in lus if CODE.fullmatch(mot)]
+    departements = [mot for mot in lus if DEPARTEMENT.fullmatch(mot)]
+    noms = [mot for mot in lus if mot not in (*codes, *departements)]
+    nom = " ".join({"st": "saint", "ste": "sainte"}.get(mot, mot) for mot in noms)
+    return nom, "".join(codes[:1]), "".join(departements[:1])
 
 
 def solutions_a(commune, besoin=None, situations=()):

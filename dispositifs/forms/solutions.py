@@ -2,10 +2,11 @@
 
 from django import forms
 
-from dispositifs.solutions import BESOINS, SITUATIONS, communes_dites
+from dispositifs.solutions import BESOINS, SITUATIONS, communes_dites, communes_proches
 
 
 class SolutionsForm(forms.Form):
+    proches = ()  # les communes au nom voisin de celui que personne ne porte
     commune = forms.CharField(
         label="Où habitez-vous ?",
         max_length=120,
@@ -33,6 +34,7 @@ class SolutionsForm(forms.Form):
         saisie = self.cleaned_data["commune"]
         trouvees = communes_dites(saisie)
         if not trouvees:
+            self.proches = communes_proches(saisie)
             raise forms.ValidationError(
                 f"Aucune commune ne s’appelle « {saisie} ». Vérifiez l’orthographe, ou écrivez le "
                 "code postal."

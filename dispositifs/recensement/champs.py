@@ -10,7 +10,12 @@ from django.core.exceptions import ValidationError
 
 from acteurs.models import Acteur
 from bassins.models import Commune
-from dispositifs.recensement.saisie import decouper, lignes_des_cles, lire_territoires
+from dispositifs.recensement.saisie import (
+    codes_equivoques,
+    decouper,
+    lignes_des_cles,
+    lire_territoires,
+)
 from dispositifs.territoires import Echelle
 
 ACTEURS_AU_PLUS = 20
@@ -58,7 +63,7 @@ class ZoneField(forms.Field):
 
     def to_python(self, lignes):
         lecture = lire_territoires(lignes or [])
-        self.remarques = lecture.remarques
+        self.remarques = [*lecture.remarques, *codes_equivoques(lignes or []).values()]
         if lecture.erreurs:
             raise ValidationError(lecture.erreurs)
         return lecture.cles
@@ -83,8 +88,8 @@ class CommuneField(forms.CharField):
         if len(lignes) > 1:
             raise ValidationError("Une seule commune est attendue ici.")
         lecture = lire_territoires(lignes, echelles=(Echelle.COMMUNE,))
-        if lecture.erreurs:
-            raise ValidationError(lecture.erreurs)
+        if erreurs := [*lecture.erreurs, *codes_equivoques(lignes).values()]:
+            raise ValidationError(erreurs)
         return Commune.objects.get(pk=lecture.cles[0].partition("-")[2])
 
 

@@ -6,6 +6,7 @@ lecture qui pourrait surprendre est dite en une phrase.
 
 import re
 from collections import defaultdict
+from difflib import get_close_matches
 from functools import reduce
 from operator import or_
 from typing import NamedTuple
@@ -18,6 +19,7 @@ from pams_portal.recherche import normaliser
 
 AU_PLUS = 2000
 CANDIDATS_MONTRES = 12
+CODES_RELUS = 20
 MOTS_PAR_ECHELLE = {
     Echelle.COMMUNE: "commune",
     Echelle.EPCI: "EPCI",
@@ -156,6 +158,24 @@ def _communes_par_code_postal(codes):
     return trouvees
 
 
+def codes_equivoques(lignes):
+    """{code: phrase} des codes qui sont l'INSEE d'une commune et le code postal d'autres.
+
+    La moitié des codes postaux sont dans ce cas : 80700 est Roye, ou Saint-Blimont.
+    """
+    codes = [ligne for ligne in lignes if ligne.isdecimal() and len(ligne) == 5][:CODES_RELUS]
+    siennes = {c.pk: _commune(c) for c in Commune.objects.filter(pk__in=codes)} if codes else {}
+    phrases = {}
+    for code, communes in _communes_par_code_postal(siennes).items():
+        autres = [commune for commune in communes if commune != siennes[code]]
+        if autres:
+            phrases[code] = (
+                f"« {code} » est un code INSEE et un code postal. "
+                f"{_a_recopier([siennes[code], *autres])}"
+            )
+    return phrases
+
+
 def _code_inconnu(ligne, communes):
     if communes:
         return f"« {ligne} » est un code postal, pas un code INSEE : {_a_recopier(communes)}"
@@ -249,8 +269,26 @@ def _noms_inconnus(inconnus):
     proches = Commune.objects.filter(debuts).select_related("departement")[:200]
     for ligne, nom in inconnus:
         voisins = [_commune(c) for c in proches if c.nom_normalise.startswith(nom)]
+        if not voisins and len(inconnus) == 1:
+            voisins = _ressemblants(nom)
         phrase = f"« {ligne} » n’est le nom d’aucun territoire connu."
         yield ligne, f"{phrase} {_a_recopier(voisins)}" if voisins else phrase
+
+
+def _ressemblants(nom):
+    """Les EPCI et les bassins dont le nom contient celui-ci, et les communes au nom voisin."""
+    if len(nom) < 4:
+        return []
+    noms = [(f"{Echelle.EPCI}-{pk}", dit) for pk, dit in Epci.objects.values_list("pk", "nom")]
+    trouves = [Territoire((cle,), en_mots(cle, dit)) for cle, dit in noms if nom in normaliser(dit)]
+    bassins = Bassin.objects.values_list("nom", flat=True)
+    trouves += [Territoire((), f"bassin {dit}") for dit in bassins if nom in normaliser(dit)]
+    voisines = Commune.objects.filter(nom_normalise__startswith=nom[:2])
+    communes = defaultdict(list)
+    for commune in voisines.select_related("departement"):
+        communes[commune.nom_normalise].append(_commune(commune))
+    proches = get_close_matches(nom, communes, cutoff=0.8)
+    return [*trouves, *(commune for proche in proches for commune in communes[proche])]
 
 
 def _a_recopier(territoires):

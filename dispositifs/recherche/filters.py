@@ -9,7 +9,7 @@ from acteurs.publics import Public
 from bassins.models import Bassin, Commune, Epci
 from dispositifs.models import Dispositif
 from dispositifs.recensement.champs import acteurs_dits
-from dispositifs.recensement.saisie import decouper, lire_territoires
+from dispositifs.recensement.saisie import codes_equivoques, decouper, lire_territoires
 from dispositifs.recherche.mots import lire_recherche
 from dispositifs.territoires import Echelle, cles_touchant, communes_de
 from dispositifs.typologie import (
@@ -35,9 +35,10 @@ class TerritoireField(forms.CharField):
     """Un territoire tapé par son nom ou son code ; rend ses clés."""
 
     def clean(self, valeur):
-        lecture = lire_territoires(decouper(super().clean(valeur)))
-        if lecture.erreurs:
-            raise ValidationError(lecture.erreurs)
+        lignes = decouper(super().clean(valeur))
+        lecture = lire_territoires(lignes)
+        if erreurs := [*lecture.erreurs, *codes_equivoques(lignes).values()]:
+            raise ValidationError(erreurs)
         return lecture.cles
 
 

@@ -1,9 +1,11 @@
 """« Quelles solutions près de chez vous ? » : pour une personne, et pour qui l'accompagne."""
 
+from urllib.parse import urlencode
+
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -11,7 +13,13 @@ from django.views.decorators.http import require_safe
 from bassins.models import Commune
 from dispositifs.emporter.en_mots import en_mots
 from dispositifs.forms.solutions import SolutionsForm
-from dispositifs.solutions import demarches, par_besoin, publics_en_clair, solutions_a
+from dispositifs.solutions import (
+    commune_choisie,
+    demarches,
+    par_besoin,
+    publics_en_clair,
+    solutions_a,
+)
 
 PAR_PAGE = 40
 SUR_L_AFFICHE = 14
@@ -24,14 +32,15 @@ def solutions(request):
     form = SolutionsForm(request.GET if "commune" in request.GET else None)
     contexte = {"form": form}
     if form.is_valid():
-        commune, *autres = form.cleaned_data["commune"]
-        if autres:
-            contexte["candidates"] = [
-                (candidate, _avec(request.GET, commune=candidate.pk))
-                for candidate in (commune, *autres)
-            ]
-        else:
-            contexte |= reponse(commune, form.cleaned_data, request.GET.get("page"))
+        candidates = form.cleaned_data["commune"]
+        if len(candidates) == 1:
+            contexte |= reponse(*candidates, form.cleaned_data, request.GET.get("page"))
+            candidates = []
+    else:
+        candidates = form.proches
+    contexte["candidates"] = [
+        (c, _avec(request.GET, commune=commune_choisie(c))) for c in candidates
+    ]
     return render(request, "dispositifs/solutions.html", contexte)
 
 
@@ -40,7 +49,12 @@ def reponse(commune, reponses, numero):
     besoin, situations = reponses["besoin"], reponses["situation"]
     page = Paginator(solutions_a(commune, besoin, situations), PAR_PAGE).get_page(numero)
     lignes = [(d, mots, publics_en_clair(d), list(demarches(d))) for d, mots in en_mots(page)]
-    return {"commune": commune, "page": page, "groupes": par_besoin(lignes, besoin)}
+    return {
+        "commune": commune,
+        "choisie": commune_choisie(commune),
+        "page": page,
+        "groupes": par_besoin(lignes, besoin),
+    }
 
 
 def _avec(parametres, **valeurs):
@@ -48,6 +62,15 @@ def _avec(parametres, **valeurs):
     for nom, valeur in valeurs.items():
         parametres[nom] = valeur
     return parametres.urlencode()
+
+
+@require_safe
+@login_not_required
+def solutions_commune(request, code):
+    """L'adresse courte qu'imprime l'affiche : les solutions de cette commune et d'elle seule."""
+    commune = get_object_or_404(Commune, pk=code)
+    parametres = urlencode({"commune": commune_choisie(commune)})
+    return redirect(f"{reverse('solutions')}?{parametres}")
 
 
 @require_safe
@@ -64,6 +87,6 @@ def solutions_affiche(request, code):
         "demonstration": any(dispositif.demonstration for dispositif, _ in lignes),
         "autres": max(0, nombre - SUR_L_AFFICHE),
         "jour": timezone.localdate(),
-        "adresse": f"{settings.SITE_URL}{reverse('solutions')}?commune={commune.pk}",
+        "adresse": f"{settings.SITE_URL}{reverse('solutions_commune', args=[commune.pk])}",
     }
     return render(request, "dispositifs/solutions_affiche.html", contexte)

@@ -4,7 +4,13 @@ import pytest
 from pytest_django.asserts import assertContains, assertNotContains, assertNumQueries
 
 from acteurs.publics import Public
-from dispositifs.solutions import BESOINS, SITUATIONS, communes_dites, solutions_a
+from dispositifs.solutions import (
+    BESOINS,
+    SITUATIONS,
+    commune_choisie,
+    communes_dites,
+    solutions_a,
+)
 from dispositifs.typologie import FAMILLES
 from tests import factories as f
 
@@ -37,11 +43,38 @@ def test_une_commune_se_dit_par_son_nom_son_code_postal_ou_son_code_insee(roye):
     assert communes_dites("  ") == communes_dites("Nulle part") == []
 
 
+def test_un_code_postal_n_est_pas_le_code_insee_d_une_autre_commune(client, roye):
+    autre = f.make_commune(code="80700", nom="Saint-Blimont", codes_postaux="80960")
+    assert communes_dites("80700") == communes_dites("80 700") == [roye]
+    assert communes_dites(commune_choisie(autre)) == [autre]
+    assertContains(repondre(client, commune="80700"), "à Roye.")
+    lien = client.get("/solutions/80700/", follow=True)
+    assert lien.context["commune"] == autre
+    assertContains(lien, 'value="Saint-Blimont (80700)"')
+
+
+def test_un_code_postal_ou_un_departement_precise_le_nom(roye):
+    voisine = f.make_commune(nom="Carrépuis", codes_postaux="80700")
+    f.make_commune(departement=f.make_departement("70"), nom="Roye", codes_postaux="70200")
+    assert communes_dites("80700 Roye") == communes_dites("Roye, 80700") == [roye]
+    assert communes_dites("Roye (80)") == communes_dites("roye 80") == [roye]
+    assert set(communes_dites("80700 Royes")) == {roye, voisine}
+
+
+def test_un_nom_mal_ecrit_propose_ceux_qui_lui_ressemblent(client, db):
+    fuscien = f.make_commune(nom="Saint-Fuscien")
+    f.make_commune(nom="Santerre")
+    response = repondre(client, commune="st fusien", besoin="payer")
+    assertContains(response, "Aucune commune ne s’appelle « st fusien »")
+    assertContains(response, f"?commune=Saint-Fuscien+%28{fuscien.pk}%29&amp;besoin=payer")
+    assertNotContains(response, "Santerre")
+
+
 def test_un_nom_que_portent_plusieurs_communes_fait_choisir_en_gardant_les_reponses(client, roye):
     autre = f.make_commune(departement=f.make_departement("60"), nom="Roye")
     response = repondre(client, commune="Roye", besoin="payer", situation=["emploi", "jeune"])
     assertContains(response, "Laquelle est votre commune ?")
-    lien = f"?commune={autre.pk}&amp;besoin=payer&amp;situation=emploi&amp;situation=jeune"
+    lien = f"?commune=Roye+%28{autre.pk}%29&amp;besoin=payer&amp;situation=emploi"
     assertContains(response, lien)
 
 
@@ -175,7 +208,7 @@ def test_l_affiche_montre_les_plus_proches_et_compte_les_autres(client, roye):
     assertContains(response, "<h1>Se déplacer à Roye</h1>")
     assertContains(response, "Tout près")
     assertContains(response, "Et 7 autres solutions sur")
-    assertContains(response, f"http://127.0.0.1:8000/solutions/?commune={roye.pk}")
+    assertContains(response, f"http://127.0.0.1:8000/solutions/{roye.pk}/")
 
 
 def test_l_affiche_d_une_commune_inconnue_n_existe_pas(client, db):

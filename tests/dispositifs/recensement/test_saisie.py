@@ -1,8 +1,16 @@
 """Lire un territoire comme une personne l'écrit : rien n'est deviné, tout se dit."""
 
 import pytest
+from django.core.exceptions import ValidationError
 
-from dispositifs.recensement.saisie import AU_PLUS, decouper, lignes_des_cles, lire_territoires
+from dispositifs.recensement.champs import CommuneField
+from dispositifs.recensement.saisie import (
+    AU_PLUS,
+    codes_equivoques,
+    decouper,
+    lignes_des_cles,
+    lire_territoires,
+)
 from dispositifs.territoires import Echelle
 from tests import factories as f
 
@@ -86,6 +94,9 @@ def test_un_arrondissement_municipal_devient_sa_commune_et_cela_se_dit(db, arron
         ("49400", "code postal, pas un code INSEE : Recopiez celui que vous voulez dire : Saumur"),
         ("Atlantide", "« Atlantide » n’est le nom d’aucun territoire connu."),
         ("Sau", "Recopiez celui que vous voulez dire : Saumur, Maine-et-Loire (commune 49328)"),
+        ("Saumure", "Recopiez celui que vous voulez dire : Saumur, Maine-et-Loire"),
+        ("Picardie", "Recopiez celui que vous voulez dire : CC de la Picardie Verte (EPCI 246"),
+        ("Aisne et", "Recopiez celui que vous voulez dire : bassin Aisne et Oise"),
         ("Saint-Denis", "désigne 2 territoires"),
         ("Laon (60)", "n’est le nom d’aucun territoire connu"),
         ("france-12", "n’est le nom d’aucun territoire connu"),
@@ -99,6 +110,21 @@ def test_ce_qui_n_est_pas_compris_est_refuse_avec_la_raison(territoire, ligne, p
     assert lecture.cles == []
     assert len(lecture.erreurs) == 1
     assert phrase in lecture.erreurs[0]
+
+
+def test_un_code_insee_qui_est_aussi_un_code_postal_fait_choisir(territoire):
+    f.make_commune(None, territoire["saumur"].departement, code="49400", nom="Homonyme")
+
+    phrases = codes_equivoques(["49400", "49328", "Saumur", "02408"])
+
+    assert phrases == {
+        "49400": "« 49400 » est un code INSEE et un code postal. Recopiez celui que vous voulez "
+        "dire : Homonyme, Maine-et-Loire (commune 49400) ; "
+        "Saumur, Maine-et-Loire (commune 49328)"
+    }
+    assert CommuneField().clean("Homonyme (commune 49400)").nom == "Homonyme"
+    with pytest.raises(ValidationError, match="est un code INSEE et un code postal"):
+        CommuneField().clean("49400")
 
 
 def test_ce_que_la_page_ecrit_elle_sait_le_relire(territoire):

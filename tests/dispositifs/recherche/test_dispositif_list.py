@@ -164,6 +164,16 @@ def test_un_territoire_ambigu_donne_ses_candidats_et_aucun_resultat_trompeur(cli
     assert 'value="saint-denis"' in page
 
 
+def test_un_code_postal_ne_montre_pas_en_silence_une_autre_commune(client, territoire):
+    f.make_commune(None, territoire["saumur"].departement, code="49400", nom="Homonyme")
+    f.make_dispositif(zone_eligibilite=["commune-49400"])
+
+    reponse = client.get(URL, {"territoire": "49400"})
+
+    assert reponse.context["lignes"] == []
+    assert "Homonyme, Maine-et-Loire (commune 49400) ; Saumur" in reponse.content.decode()
+
+
 def test_chercher_un_public_montre_aussi_ce_qui_est_ouvert_a_tous(client, db):
     f.make_dispositif(nom="Seniors", publics=["seniors"])
     f.make_dispositif(nom="Tous", publics=["tous-publics"])
