@@ -4,6 +4,7 @@ Un territoire est l'ensemble de ses communes, à toutes les échelles : deux ter
 quand ils ont une commune commune. Tout le reste s'en déduit, dans les deux sens.
 """
 
+import re
 from collections import defaultdict
 from functools import lru_cache
 
@@ -13,6 +14,7 @@ from django.utils import timezone
 
 from bassins.models import Bassin, Commune, Departement, Epci, Perimetre, Region
 from pams_portal.droits import Qualite
+from pams_portal.recherche import mots
 
 
 class Echelle(models.TextChoices):
@@ -30,6 +32,31 @@ MODELES = {
     Echelle.REGION: Region,
 }
 CODE_ILE_DE_FRANCE = "11"
+
+
+# Ce qui, dans un nom, dit la nature d'une collectivité.
+NATURES = {
+    "communaute de communes": "cc",
+    "communaute d agglomeration": "ca",
+    "communaute urbaine": "cu",
+    "conseil departemental": "departement",
+    "conseil regional": "region",
+    "c c": "cc",
+    "c a": "ca",
+}
+_NATURE = re.compile(rf"^({'|'.join(NATURES)})\b")
+_USUEL = re.compile(r"^(cc|ca|cu|departement|region)\b|\b(de|du|des|d|la|le|les|l)\b")
+
+
+def nom_abrege(nom):
+    """« Communauté de communes du Val » comme l'écrit le référentiel : « cc du val »."""
+    return _NATURE.sub(lambda trouve: NATURES[trouve[1]], " ".join(mots(nom)))
+
+
+@lru_cache(maxsize=5000)
+def nom_usuel(nom):
+    """« CC du Grand Roye » et « Grand Roye » ont le même : « grand roye »."""
+    return " ".join(_USUEL.sub(" ", nom_abrege(nom)).split())
 
 
 def codes_par_echelle(cles):

@@ -9,7 +9,11 @@ from dispositifs.models import Importation
 
 EXEMPLES = 3
 TROP_LOURD = f"Le fichier dépasse {POIDS_AU_PLUS // 1024**2} Mio : divisez-le."
-
+AUCUNE_LIGNE = "Le fichier n’a aucune ligne à lire."
+UNE_COLONNE = (
+    "Ce fichier n’a qu’une colonne : un recensement en a au moins deux, le nom et le type de "
+    "chaque dispositif. Enregistrez la feuille utile en .xlsx, .ods ou .csv."
+)
 PAS_UNE_PAIRE = (
     "Un fichier de structures n’accompagne qu’un fichier de services data·inclusion ; l’un des "
     "deux est un tableur."
@@ -53,8 +57,11 @@ class DepotForm(forms.Form):
         """Le fichier s'ouvre et a des lignes : sinon, sa raison s'affiche à côté de lui."""
         fichier = self.cleaned_data["fichier"]
         self.nature, self.apercu = reconnaitre(fichier)
-        if self.apercu and not any(any(textes) for _, textes in self.apercu.suite):
-            raise forms.ValidationError("Le fichier n’a aucune ligne à lire.")
+        if self.apercu:
+            garnies = (sum(bool(t.strip()) for t in textes) for _, textes in self.apercu.suite)
+            largeur = max(garnies, default=0)
+            if largeur < 2:
+                raise forms.ValidationError(UNE_COLONNE if largeur else AUCUNE_LIGNE)
         return fichier
 
     def clean_structures(self):

@@ -4,6 +4,7 @@ L'export écrit le titre français, puis la clé stable ; l'import reconnaît l'
 mots que les partenaires emploient.
 """
 
+import re
 from typing import NamedTuple
 
 from pams_portal.recherche import normaliser
@@ -84,7 +85,13 @@ def _mots_connus():
 
 
 def normaliser_titre(titre):
-    return normaliser(titre.replace("_", " ").replace("*", " ")).strip(" .:()")
+    titre = titre.replace("_", " ").replace("*", " ").replace("(s)", "s").replace("(S)", "s")
+    return normaliser(titre).strip(" .:()")
+
+
+def _sans_parenthese(titre):
+    """« Description (200 signes au moins) » est la colonne « Description »."""
+    return re.sub(r"\([^)]*\)", " ", titre)
 
 
 class Entetes(NamedTuple):
@@ -128,7 +135,8 @@ def _lire_entetes(rang, niveaux, retenues):
     connus = _mots_connus() | (retenues or {})
     cles, prises = [], set()
     for titre, seul in zip(titres, bas, strict=True):
-        essais = (connus.get(normaliser_titre(essai), "") for essai in (titre, seul) if essai)
+        formes = (titre, seul, _sans_parenthese(titre), _sans_parenthese(seul))
+        essais = (connus.get(normaliser_titre(essai), "") for essai in formes if essai)
         cle = next((cle for cle in essais if cle and cle not in prises), "")
         prises.add(cle)
         cles.append(cle)

@@ -32,6 +32,7 @@ DEPLIE_AU_PLUS = 300 * 1024**2
 PIECES_AU_PLUS = 2000
 SIGNES_PAR_CELLULE = 100_000
 COLONNES_AU_PLUS, RANGS_AU_PLUS = 200, 20_000
+COLONNES_D_UN_TABLEAU = 3
 SEPARATEURS = ";,\t|"
 ILLISIBLES = re.compile("[\0\ud800-\udfff]")
 TROP_GRAND = (
@@ -123,13 +124,16 @@ def _rangs_du_classeur(chemin, feuille):
 
 
 def _premiere_garnie(classeur, noms):
+    """La première feuille faite comme un tableau : un mode d'emploi la précède souvent."""
     if not noms:
         raise Refus("Ce classeur n’a aucune feuille visible.")
+    garnie = ""
     for nom in noms:
         table = classeur.get_sheet_by_name(nom)
-        if table.height > 1:
+        if table.height > 1 and table.width >= COLONNES_D_UN_TABLEAU:
             return nom
-    return noms[0]
+        garnie = garnie or (nom if table.height > 1 else "")
+    return garnie or noms[0]
 
 
 def _verifier_la_taille(table):

@@ -17,6 +17,7 @@ from dispositifs.effets import par_lots
 from dispositifs.importation.lignes import LigneLue
 from dispositifs.importation.retrouver import Annuaire, Inventaire, cle_naturelle
 from dispositifs.models import Dispositif
+from dispositifs.recensement.avertissements import transport_du_mauvais_porteur
 from dispositifs.recensement.regles import incoherences
 from dispositifs.territoires import cles_touchant
 from pams_portal.droits import Droit, Place, place_qui_permet
@@ -203,6 +204,7 @@ def _creer(examen, valeurs, contexte):
     if examen.porteur.pk is None:
         examen.raisons.append(f"La structure « {examen.porteur} » sera inscrite.")
     examen.apres = {n: valeur_simple(v) for n, v in valeurs.items()}
+    _avertir(examen, valeurs["type"])
     return None
 
 
@@ -242,6 +244,14 @@ def _conclure(examen, valeurs, permis):
         examen.raisons.append("Une personne a corrigé cette fiche : rien n’est écrasé.")
     if examen.apres:
         examen.sort = Sort.CHANGER
+        if "type" in examen.apres:
+            _avertir(examen, examen.apres["type"])
     elif examen.ecarts:
         examen.sort = Sort.PROPOSER
     return None
+
+
+def _avertir(examen, type_):
+    """Ce qui étonne se dit, sans refuser."""
+    if phrase := transport_du_mauvais_porteur(type_, examen.porteur):
+        examen.raisons.append(phrase)

@@ -11,9 +11,12 @@ from bassins.models import Commune
 from dispositifs.effets import par_lots
 from dispositifs.importation.lignes import OrganismeLu
 from dispositifs.models import Dispositif, Ecart
-from dispositifs.territoires import noms_des_territoires
+from dispositifs.territoires import nom_abrege, noms_des_territoires
 from pams_portal.recherche import normaliser
 from pams_portal.valeurs import valeur_simple
+
+# « Communauté de communes du Val » et « CC du Val » sont une même structure.
+FORMES = (normaliser, nom_abrege)
 
 
 def cle_naturelle(porteur, type_, nom):
@@ -35,8 +38,9 @@ class Annuaire:
         cites |= Q(siren__in={o.siren for o in organismes if o.siren})
         noms = {o.nom for o in organismes if o.nom}
         cites |= Q(nom__in=noms) | Q(sigle__in=noms)
-        cites |= Q(nom_normalise__in={normaliser(nom) for nom in noms})
-        for acteur in Acteur.objects.filter(cites) if organismes else ():
+        cites |= Q(nom_normalise__in={forme(nom) for nom in noms for forme in FORMES})
+        acteurs = Acteur.objects.filter(cites).prefetch_related("fonctions")
+        for acteur in acteurs if organismes else ():
             self._retenir(acteur)
         codes = {ligne.valeurs.get("commune") for ligne in lot} - {None, "", *self.communes}
         self.communes |= Commune.objects.in_bulk(codes)
@@ -48,7 +52,7 @@ class Annuaire:
         self.par_pk[acteur.pk] = acteur
         if acteur.siren:
             self.par_siren[acteur.siren] = acteur
-        noms = {acteur.nom, acteur.sigle, acteur.nom_normalise, normaliser(acteur.nom)} - {""}
+        noms = {acteur.nom, acteur.sigle, *(forme(acteur.nom) for forme in FORMES)} - {""}
         for nom in noms:
             self.par_nom[nom].add(acteur)
 
@@ -59,7 +63,8 @@ class Annuaire:
         if organisme.siren:
             acteur = self.par_siren.get(organisme.siren)
             return {acteur} if acteur else set()
-        return self.par_nom.get(organisme.nom) or self.par_nom.get(normaliser(organisme.nom), set())
+        noms = (organisme.nom, *(forme(organisme.nom) for forme in FORMES))
+        return next((self.par_nom[nom] for nom in noms if nom in self.par_nom), set())
 
     def porteur(self, ligne, par_defaut):
         """(acteur, raisons) ; l'acteur n'a pas encore de clé s'il reste à inscrire."""

@@ -7,9 +7,11 @@ from dispositifs.effets import par_lots
 from dispositifs.importation.colonnes import TITRES
 from dispositifs.importation.lignes import LigneLue, OrganismeLu
 from dispositifs.importation.moteur import LIGNES_PAR_LOT
-from dispositifs.importation.valeurs import LECTEURS, Illisible, decouper_liste, propre
+from dispositifs.importation.valeurs import LECTEURS, Illisible, decouper_liste, lire_type, propre
+from dispositifs.ouverture.vocabulaire import types_designes
 from dispositifs.recensement.saisie import decouper, lire_chacun
 from dispositifs.territoires import Echelle
+from dispositifs.typologie import LIBELLE_PAR_TYPE
 
 TERRITOIRES = {"zone_eligibilite": tuple(Echelle), "commune": (Echelle.COMMUNE,)}
 MORCEAUX_PAR_REQUETE = 2000
@@ -40,6 +42,8 @@ def _lire_cellules(textes, cles):
                 continue
             if cle in TERRITOIRES:
                 valeurs[cle] = _morceaux(texte, remarques)
+            elif cle == "type":
+                valeurs[cle] = _type(texte, remarques)
             else:
                 valeurs[cle] = LECTEURS.get(cle, str)(texte)
         except Illisible as erreur:
@@ -47,9 +51,24 @@ def _lire_cellules(textes, cles):
     return valeurs, erreurs, remarques
 
 
+def _type(texte, remarques):
+    """Un type par son nom ; à défaut, celui que désigne un mot du métier, et cela se dit."""
+    try:
+        return lire_type(texte)
+    except Illisible as erreur:
+        designes = types_designes(texte)
+        if len(designes) == 1:
+            libelle = LIBELLE_PAR_TYPE[designes[0]]
+            remarques.append(f"Type déduit de « {texte[:80]} », à vérifier : « {libelle} ».")
+            return designes[0]
+        proches = " ; ".join(LIBELLE_PAR_TYPE[type_] for type_ in designes)
+        suite = f" ; les plus proches : {proches}" if proches else ""
+        raise Illisible(f"{erreur}{suite}") from None
+
+
 def _morceaux(texte, remarques):
     """Les territoires d'une cellule, un par un ; un zéro mangé par le tableur est rendu."""
-    liste = re.sub(r"(\d)\.0+\b", r"\1", "\n".join(decouper_liste(texte)))
+    liste = re.sub(r"(\d)[.,]0+\b", r"\1", "\n".join(decouper_liste(texte)))
     if "\n" not in liste and re.fullmatch(r"[^()]*(,[^()]*)+", liste):
         liste = liste.replace(",", "\n")
     morceaux = []

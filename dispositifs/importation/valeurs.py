@@ -34,10 +34,27 @@ ERREURS_DE_TABLEUR = {
     *("#N/D", "#N/A", "#REF!", "#VALEUR!", "#VALUE!", "#NOM?", "#NAME?", "#DIV/0!", "#ERROR!"),
     *("#NUM!", "#NOMBRE!", "#NUL!", "#NULL!", "nan", "NaN", "None", "null", "NULL"),
 }
+# Ce qu'une personne écrit dans une case dont elle n'a pas la réponse.
+SANS_REPONSE = {
+    *("", "nan", "nc", "n.c", "n/c", "nr", "n.r", "na", "n/a", "nd", "inconnu", "non connu"),
+    *("non renseigne", "non communique"),
+}
 _DATE_FRANCAISE = re.compile(r"^(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4}|\d{2})$")
 _DATE_EN_MOTS = re.compile(r"^(\d{1,2})(?:er)? ([a-z]+)\.? (\d{4})$")
 ORIGINE_EXCEL = date(1899, 12, 30)
 SERIES_PLAUSIBLES = range(20_000, 80_000)  # de 1954 à 2119
+# Comme les partenaires nomment les publics ; un mot qui en dirait moins, ou plus, n'y est pas.
+PUBLICS_DITS = [
+    *((Public.TOUS, nom) for nom in ("Tout public", "Tous", "Ouvert à tous")),
+    *((Public.MINIMAS_SOCIAUX, nom) for nom in ("RSA", "BRSA", "Allocataires du RSA")),
+    *((Public.MINIMAS_SOCIAUX, nom) for nom in ("Bénéficiaires du RSA", "Minima sociaux")),
+    *((Public.HANDICAP, nom) for nom in ("Personnes handicapées", "Handicap", "RQTH")),
+    *((Public.MOBILITE_REDUITE, nom) for nom in ("PMR", "Mobilité réduite")),
+    *((Public.DEMANDEURS_EMPLOI, nom) for nom in ("DE", "Chômeurs")),
+    *((Public.SENIORS, nom) for nom in ("Personnes âgées", "Retraités")),
+    *((Public.APPRENTIS, nom) for nom in ("Apprentis", "Alternants")),
+    (Public.ACTIFS, "Salariés"),
+]
 SUITE_COUPEE = " […texte coupé par le tableur]"
 
 
@@ -49,6 +66,8 @@ def propre(cellule):
     """Le texte d'une cellule ; vide pour une erreur de tableur. Une formule nue est refusée."""
     texte = cellule.strip()
     if texte in ERREURS_DE_TABLEUR or texte.endswith(SUITE_COUPEE.strip()):
+        return ""
+    if len(texte) <= 16 and normaliser(texte).strip(" .?/[]") in SANS_REPONSE:
         return ""
     if texte.startswith("="):
         raise Illisible("commence par « = » : une formule n’est pas importée")
@@ -111,6 +130,8 @@ def _date_ecrite(texte):
 
 def lire_siren(texte):
     """Un SIREN ou un SIRET, avec le « .0 », les espaces et le zéro mangé d'un tableur."""
+    if re.fullmatch(r"\d[.,]\d+e\+?1[23]", texte, re.IGNORECASE):
+        texte = _sans_exposant(texte)
     chiffres = re.sub(r"[\s.\-]", "", re.sub(r"\.0+$", "", texte))
     if not chiffres.isdecimal():
         raise Illisible(f"« {texte} » n’est ni un SIREN ni un SIRET")
@@ -121,6 +142,17 @@ def lire_siren(texte):
     if len(chiffres) != 9:
         raise Illisible(f"« {texte} » n’est ni un SIREN (9 chiffres) ni un SIRET (14 chiffres)")
     return chiffres
+
+
+def _sans_exposant(texte):
+    """Les chiffres d'un SIRET que le tableur montre arrondi : « 2,00071E+13 » en a perdu."""
+    nombre = Decimal(texte.replace(",", "."))
+    if len(nombre.as_tuple().digits) <= 9:
+        raise Illisible(
+            f"« {texte} » est en notation scientifique, ses derniers chiffres sont perdus : mettez "
+            "la colonne au format « Nombre » sans décimale, puis enregistrez de nouveau le fichier"
+        )
+    return str(int(nombre))
 
 
 def lire_telephone(texte):
@@ -150,13 +182,16 @@ def decouper_liste(texte):
     """`['a', 'b']`, `{a,b}`, `a|b`, une ligne par élément ; les virgules restent à décider."""
     if texte[:1] in "[({" and texte[-1:] in "])}":
         try:
-            lus = ast.literal_eval(texte)
-            return [str(element).strip() for element in lus]
+            return _dits(map(str, ast.literal_eval(texte)))
         except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
-            texte = texte[1:-1]
-            return [m.strip().strip("'\"") for m in texte.split(",") if m.strip()]
-    separateur = "|" if "|" in texte else "\n"
-    return [morceau.strip() for morceau in texte.split(separateur) if morceau.strip()]
+            return _dits(m.strip().strip("'\"") for m in texte[1:-1].split(","))
+    return _dits(texte.split("|" if "|" in texte else "\n"))
+
+
+def _dits(morceaux):
+    """Les morceaux qui disent quelque chose : ni vides, ni « nan »."""
+    propres = (morceau.strip() for morceau in morceaux)
+    return [m for m in propres if m and m not in ERREURS_DE_TABLEUR]
 
 
 def lire_liste(texte, lire_un):
@@ -210,7 +245,7 @@ def _noms_des_choix(paires):
 
 lire_type = lecteur_de_choix([paire for _, types in TYPES for paire in types])
 lire_frais = lecteur_de_choix([(f.value, f.label) for f in Frais if f.value])
-_public = lecteur_de_choix(Public.choices)
+_public = lecteur_de_choix([*Public.choices, *PUBLICS_DITS])
 _motif = lecteur_de_choix(Motif.choices)
 _mobilisable = lecteur_de_choix(MobilisablePar.choices)
 _mode = lecteur_de_choix(ModeMobilisation.choices)

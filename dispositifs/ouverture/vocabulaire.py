@@ -144,14 +144,15 @@ MOTS_PAR_TYPE = {
 
 def type_probable(nom, thematiques, service):
     """Notre type pour un service : le premier que son nom désigne, sinon le plus proche ; ou ''."""
-    mots = f" {normaliser(nom)} "
     candidats = types_possibles(thematiques, service)
-    designes = [
-        type_
-        for type_, siens in MOTS_PAR_TYPE.items()
-        if type_ in candidats and any(f" {mot}" in mots for mot in siens)
-    ]
+    designes = [type_ for type_ in types_designes(nom) if type_ in candidats]
     return next(iter([*designes, *candidats]), "")
+
+
+def types_designes(nom):
+    """Nos types que désigne un mot du nom d'un service."""
+    mots = f" {normaliser(nom)} "
+    return [t for t, siens in MOTS_PAR_TYPE.items() if any(f" {mot}" in mots for mot in siens)]
 
 
 def types_possibles(thematiques, service):

@@ -70,15 +70,18 @@ def _contact_dans_un_texte(dispositif):
 
 
 def _transport_du_mauvais_porteur(dispositif):
+    return transport_du_mauvais_porteur(dispositif.type, dispositif.porteur)
+
+
+def transport_du_mauvais_porteur(type_, porteur):
     """Cerema, 2022 : le TUS est réservé aux associations, le TAD aux autorités organisatrices."""
-    porteur = dispositif.porteur
     est_associatif = porteur.nature == Acteur.Nature.ASSOCIATION
-    if dispositif.type == "tus" and not est_associatif:
+    if type_ == "tus" and not est_associatif:
         return (
             f"Un transport d’utilité sociale (TUS) ne peut être porté que par une association "
             f"(Cerema, 2022) ; {porteur} n’est pas enregistré comme association."
         )
-    if dispositif.type == "tad" and not _est_autorite_organisatrice(porteur):
+    if type_ == "tad" and not _est_autorite_organisatrice(porteur):
         qualite = "est une association" if est_associatif else "n’est pas connu comme tel"
         return (
             "Un transport à la demande (TAD) ne peut être porté que par une autorité organisatrice "
@@ -88,7 +91,8 @@ def _transport_du_mauvais_porteur(dispositif):
 
 
 def _est_autorite_organisatrice(acteur):
-    return acteur.fonctions.filter(nature__in=AUTORITES_ORGANISATRICES).exists()
+    fonctions = acteur.fonctions.all() if acteur.pk else ()  # un import peut l'inscrire
+    return any(fonction.nature in AUTORITES_ORGANISATRICES for fonction in fonctions)
 
 
 def _frais_sans_precision(dispositif):

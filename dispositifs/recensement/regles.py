@@ -2,6 +2,8 @@
 
 from datetime import date
 
+from django.utils import timezone
+
 from acteurs.publics import Public
 
 DESCRIPTION_AU_PLUS = 2000
@@ -38,6 +40,8 @@ def _dates_impossibles(donnees):
     for nom, jour in dates.items():
         if not PREMIERE_DATE <= jour <= DERNIERE_DATE:
             yield nom, "L’année doit être comprise entre 1980 et 2100."
+    if "date_source" in dates and dates["date_source"] > timezone.localdate():
+        yield "date_source", "La date de la source est dans l’avenir."
     debut, fin = dates.get("debut_financement"), dates.get("fin_financement")
     if debut and fin and fin < debut:
         yield "fin_financement", "La fin du financement précède son début."

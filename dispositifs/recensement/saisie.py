@@ -14,7 +14,7 @@ from typing import NamedTuple
 from django.db.models import Q
 
 from bassins.models import Bassin, Commune, Departement, Epci, Region
-from dispositifs.territoires import Echelle, noms_des_territoires
+from dispositifs.territoires import Echelle, nom_usuel, noms_des_territoires
 from pams_portal.recherche import normaliser
 
 AU_PLUS = 2000
@@ -36,15 +36,19 @@ ARRONDISSEMENTS = (
 _NOMMEE = re.compile(r"^(?:.*\()?(commune|epci|departement|region)[ -]([0-9ab]+)\)?$")
 _CODE_COMMUNE = re.compile(r"^(\d{2}|2[AB])\d{3}$")
 _CODE_DEPARTEMENT = re.compile(r"^(\d{2,3}|2[AB])$")
-_NOM_ET_DEPARTEMENT = re.compile(r"^(.+?)[\s,(]+(\d{2,3}|2[AB])\)?$", re.IGNORECASE)
+_CODE = r"(\d{9}|\d{5}|2[AB]\d{3}|\d{2,3}|2[AB])"
+_NOM_PUIS_CODE = re.compile(rf"^(.+?)[\s,(–-]+{_CODE}\)?$", re.IGNORECASE)
+_CODE_PUIS_NOM = re.compile(rf"^{_CODE}[\s:–-]+(\D.*)$", re.IGNORECASE)
 _SUITE_DE_CODES = re.compile(r"^[\dABab]{2,5}([\s,]+[\dABab]{2,5})+$")
 
 
 class Territoire(NamedTuple):
-    """Un candidat pour une ligne : ses clés (plusieurs pour un bassin) et ses mots."""
+    """Un candidat pour une ligne : ses clés (plusieurs pour un bassin), ses mots, et les codes
+    qui le précisent à côté de son nom."""
 
     cles: tuple
     mots: str
+    codes: tuple = ()
 
 
 class Lecture(NamedTuple):
@@ -178,7 +182,7 @@ def codes_equivoques(lignes):
 
 def _code_inconnu(ligne, communes):
     if communes:
-        return f"« {ligne} » est un code postal, pas un code INSEE : {_a_recopier(communes)}"
+        return f"« {ligne} » est un code postal, pas un code INSEE. {_a_recopier(communes)}"
     if ligne.isdecimal() and len(ligne) == 4:
         return f"« {ligne} » a quatre chiffres : le zéro du début manque, écrivez « 0{ligne} »."
     return f"« {ligne} » n’est un code connu ni de commune, ni d’EPCI, ni de département."
@@ -191,12 +195,15 @@ def _lire_noms(lignes, echelles, lectures):
     if not lignes:
         return
     formes = {ligne: _formes(ligne) for ligne in lignes}
-    candidats = _candidats({nom for nom, _ in formes.values()}, echelles)
+    candidats, usuels = _candidats({nom for nom, _ in formes.values()}, echelles)
     inconnus = []
-    for ligne, (nom, departement) in formes.items():
-        trouves = [t for t in candidats[nom] if _est_du_departement(t, departement)]
+    for ligne, (nom, code) in formes.items():
+        connus = candidats.get(nom) or usuels.get(nom_usuel(nom), [])
+        trouves = [t for t in connus if code is None or code in t.codes]
         if len(trouves) == 1:
             lectures[ligne].cles.extend(trouves[0].cles)
+            if nom not in candidats:
+                lectures[ligne].remarques.append(f"« {ligne} » est lu {trouves[0].mots}.")
         elif trouves:
             lectures[ligne].erreurs.append(
                 f"« {ligne} » désigne {len(trouves)} territoires. {_a_recopier(trouves)}"
@@ -208,16 +215,25 @@ def _lire_noms(lignes, echelles, lectures):
 
 
 def _formes(ligne):
-    """(nom normalisé, code de département ou None) : « Saint-Denis (93) », « St-Omer »."""
-    trouve = _NOM_ET_DEPARTEMENT.match(ligne)
-    nom, departement = (trouve[1], trouve[2].upper()) if trouve else (ligne, None)
+    """(nom normalisé, code ou None) : « Saint-Denis (93) », « 80021 Amiens », « St-Omer ».
+
+    Le code qui accompagne un nom est celui du territoire, de son département, ou postal.
+    """
+    nom, code = ligne, None
+    if trouve := _NOM_PUIS_CODE.match(ligne):
+        nom, code = trouve[1], trouve[2].upper()
+    elif trouve := _CODE_PUIS_NOM.match(ligne):
+        nom, code = trouve[2], trouve[1].upper()
     nom = re.sub(r"^(tout )?le bassin (de |du |d )?", "bassin ", normaliser(nom).strip("(), "))
-    return re.sub(r"\bst\b", "saint", re.sub(r"\bste\b", "sainte", nom)), departement
+    return re.sub(r"\bst\b", "saint", re.sub(r"\bste\b", "sainte", nom)), code
 
 
 def _candidats(noms, echelles):
-    """{nom normalisé: [Territoire]} ; une requête par échelle, quel que soit le nombre de noms."""
-    trouves = defaultdict(list)
+    """{nom normalisé: [Territoire]}, et de même par nom usuel, hors communes.
+
+    Une requête par échelle, quel que soit le nombre de noms.
+    """
+    trouves, usuels = defaultdict(list), defaultdict(list)
     communes = Commune.objects.filter(nom_normalise__in=noms).select_related("departement")
     for commune in communes:
         trouves[commune.nom_normalise].append(_commune(commune))
@@ -225,18 +241,21 @@ def _candidats(noms, echelles):
     for echelle, modele in autres.items():
         for code, nom in modele.objects.values_list("pk", "nom") if echelle in echelles else ():
             cle = f"{echelle}-{code}"
-            trouves[normaliser(nom)].append(Territoire((cle,), en_mots(cle, nom)))
+            territoire = Territoire((cle,), en_mots(cle, nom), (code,))
+            trouves[normaliser(nom)].append(territoire)
+            usuels[nom_usuel(nom)].append(territoire)
     for bassin in _bassins_nommes(noms) if Echelle.EPCI in echelles else ():
         nom = normaliser(bassin.nom)
         trouves[nom].append(_bassin(bassin))
         trouves[f"bassin {nom}"].append(_bassin(bassin))
-    return trouves
+    return trouves, usuels
 
 
 def _commune(commune):
     departement = f", {commune.departement.nom}" if commune.departement_id else ""
     cle = f"{Echelle.COMMUNE}-{commune.pk}"
-    return Territoire((cle,), en_mots(cle, f"{commune.nom}{departement}"))
+    codes = (commune.pk, commune.departement_id, *commune.codes_postaux.split())
+    return Territoire((cle,), en_mots(cle, f"{commune.nom}{departement}"), codes)
 
 
 def _bassins_nommes(noms):
@@ -253,12 +272,6 @@ def _bassin(bassin):
     epci = [f"{Echelle.EPCI}-{un_epci.pk}" for un_epci in perimetre.epci.all()]
     communes = [f"{Echelle.COMMUNE}-{commune.pk}" for commune in perimetre.communes.all()]
     return Territoire((*epci, *communes), f"bassin {bassin.nom}")
-
-
-def _est_du_departement(territoire, departement):
-    if departement is None:
-        return True
-    return any(cle.startswith(f"{Echelle.COMMUNE}-{departement}") for cle in territoire.cles)
 
 
 def _noms_inconnus(inconnus):

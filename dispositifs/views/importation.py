@@ -107,6 +107,7 @@ def importation_detail(request, pk):
         "sort": sort,
         "comptes": comptes_en_mots(importation),
         "total": sum(importation.comptes.values()),
+        "refusees": importation.comptes.get("refusee", 0),
         "a_ecrire": sum(importation.comptes.get(s, 0) for s in ("creer", "changer", "proposer")),
     }
     return render(request, "dispositifs/importation_detail.html", contexte)

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
@@ -77,6 +78,33 @@ def test_un_fichier_refuse_l_est_a_cote_de_son_champ(connecte, region):
 
     assert "est une archive, pas un classeur" in reponse.context["form"].errors["fichier"][0]
     assert not Importation.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("contenu", "phrase"),
+    [
+        (b"%PDF-1.7\n1 0 obj\n", "n’a qu’une colonne"),
+        (b"<html><table><tr><td>Nom</td></tr></table></html>", "n’a qu’une colonne"),
+        (b"\r\n ;; \r\n", "aucune ligne à lire"),
+    ],
+    ids=["pdf", "page-web", "blancs"],
+)
+def test_ce_qui_n_est_pas_un_tableau_est_refuse(connecte, region, contenu, phrase):
+    reponse = deposer(connecte, region.acteur, ContentFile(contenu, "x.csv"))
+
+    assert phrase in reponse.context["form"].errors["fichier"][0]
+
+
+def test_un_fichier_tout_refuse_ne_dit_pas_qu_il_n_apporte_rien(connecte, region, rangs):
+    titres, _, fausse = rangs
+    deposer(connecte, region.acteur, fichiers.xlsx(titres, fausse))
+    importation = Importation.objects.get()
+    dire_les_colonnes(connecte, importation)
+    avancer.call(importation.pk)
+
+    lu = page(connecte, importation)
+    assert "1 ligne lue, 1 refusée : rien à importer. Corrigez le fichier" in lu
+    assert "rien de nouveau" not in lu
 
 
 def test_on_n_importe_pas_au_nom_d_une_autre_structure(connecte, association, rangs):

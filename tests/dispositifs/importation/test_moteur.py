@@ -124,6 +124,7 @@ def test_sans_structure_dite_c_est_celle_qui_importe(ligne, contexte, region):
         ),
         ({"publics": ["tous-publics", "jeunes"]}, "« Tous publics » comprend déjà les autres"),
         ({"fin_financement": date(2190, 1, 1)}, "L’année doit être comprise entre 1980 et 2100."),
+        ({"date_source": date(2100, 1, 1)}, "La date de la source est dans l’avenir."),
         ({"capacite": -3}, "Capacité par an : "),
         ({"commune": "99999"}, "Commune d’accueil : le code 99999 est inconnu."),
         ({"zone_eligibilite": ["epci-000000000"]}, "« epci-000000000 » est inconnu"),
@@ -138,6 +139,31 @@ def test_ce_qui_est_faux_est_refuse_avec_sa_raison(ligne, contexte, valeurs, rai
     assert examen.sort == Sort.REFUSEE
     assert any(raison in phrase for phrase in examen.raisons), examen.raisons
     assert Dispositif.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("type_", "nature", "phrase"),
+    [
+        ("tad", "association", "(TAD) ne peut être porté que par une autorité organisatrice"),
+        ("tus", "entreprise", "(TUS) ne peut être porté que par une association (Cerema, 2022)"),
+    ],
+)
+def test_un_transport_du_mauvais_porteur_est_dit_sans_etre_refuse(
+    ligne, contexte, type_, nature, phrase
+):
+    porteur = OrganismeLu(siren=f.make_acteur(nom="Mobilis", nature=nature).siren)
+    [examen] = examiner([ligne(type=type_, porteur=porteur)], contexte)
+
+    assert examen.sort == Sort.CREER
+    assert [raison for raison in examen.raisons if phrase in raison]
+
+
+def test_une_structure_se_retrouve_par_son_nom_officiel(ligne, contexte):
+    roye = f.make_acteur(nom="CC du Grand Roye", siren="200070977")
+    officiel = OrganismeLu("Communauté de communes du Grand Roye")
+    [examen] = examiner([ligne(porteur=officiel)], contexte)
+
+    assert (examen.sort, examen.porteur) == (Sort.CREER, roye)
 
 
 def test_deux_lignes_pour_une_meme_fiche(ligne, contexte):

@@ -63,7 +63,22 @@ def test_la_premiere_feuille_garnie_est_lue_et_les_autres_dites():
     assert (lue.feuille, lue.feuilles) == ("Dispositifs", ["Dispositifs", "Notice", "Listes"])
 
 
+def test_le_mode_d_emploi_qui_precede_le_tableau_est_passe():
+    def notice(feuille):
+        consignes = feuille.parent.create_sheet("Lisez-moi", 0)
+        consignes.append(["Remplir le second onglet"])
+        consignes.append(["Merci"])
+
+    assert apercu(fichiers.xlsx(*SIMPLE, preparer=notice)).feuille == "Dispositifs"
+
+
 # --- Les titres ----------------------------------------------------------------------------------
+
+
+def test_ce_qu_un_titre_met_entre_parentheses_ne_le_cache_pas(db):
+    titres = ["NOM DU\nDISPOSITIF *", "Public(s) cible(s)", "Description (200 signes au moins)"]
+    entetes = trouver_entetes([(1, titres), (2, ["Garage", "Jeunes", "…"])])
+    assert entetes.cles == ["nom", "publics", "description"]
 
 
 def test_des_titres_sur_deux_lignes(db):
@@ -117,6 +132,12 @@ def test_ce_que_la_structure_a_dit_de_ses_colonnes_est_repris(db):
         ("Publics", "jeunes|seniors", "publics", ["jeunes", "seniors"]),
         ("Publics", "Jeunes ; Seniors", "publics", ["jeunes", "seniors"]),
         ("Publics", "jeunes, seniors", "publics", ["jeunes", "seniors"]),
+        ("Publics", "[nan, 'jeunes', None]", "publics", ["jeunes"]),
+        ("Publics", "Tout public", "publics", ["tous-publics"]),
+        (
+            *("Publics", "RSA, demandeurs d'emploi, PMR", "publics"),
+            ["beneficiaires-des-minimas-sociaux", "demandeurs-emploi", "mobilite-reduite"],
+        ),
         ("Type", "TUS", "type", "tus"),
         ("Type", "auto-école sociale", "type", "auto-ecole-sociale"),
         ("Site", "www.example.org", "lien_mobilisation", "https://www.example.org"),
@@ -126,8 +147,10 @@ def test_une_cellule_se_lit_comme_elle_s_ecrit(db, titre, cellule, champ, valeur
     assert valeurs_de(fichiers.xlsx(["Nom", titre], ["Garage", cellule]))[champ] == valeur
 
 
-@pytest.mark.parametrize("vide", ["#N/D", "#N/A", "nan", "  ", None])
-def test_une_erreur_de_tableur_ne_dit_rien(db, vide):
+@pytest.mark.parametrize(
+    "vide", ["#N/D", "#N/A", "nan", "  ", None, "n.c.", "NC", "-", "?", "[nan]"]
+)
+def test_une_erreur_de_tableur_ou_une_case_sans_reponse_ne_dit_rien(db, vide):
     assert valeurs_de(fichiers.xlsx(["Nom", "Capacité"], ["Garage", vide])) == {"nom": "Garage"}
 
 
@@ -137,6 +160,11 @@ def test_une_erreur_de_tableur_ne_dit_rien(db, vide):
         ("Capacité", "environ 50", "Capacité par an : « environ 50 » n’est pas un nombre."),
         ("Capacité", "2,5", "Capacité par an : « 2,5 » n’est pas un nombre entier."),
         ("Type", "soucoupe volante", "Type : « soucoupe volante » n’est pas un choix connu."),
+        (
+            *("Type", "Conseil et bilan"),
+            "n’est pas un choix connu ; les plus proches : Bilan ou diagnostic",
+        ),
+        ("SIRET", "2,00071E+13", "en notation scientifique, ses derniers chiffres sont perdus"),
         ("Date de fin", "31/02/2026", "Fin du financement : « 31/02/2026 » n’est pas une date"),
         ("SIREN", "12", "« 12 » n’est ni un SIREN (9 chiffres) ni un SIRET (14 chiffres)"),
         ("Description", "=1+1", "commence par « = » : une formule n’est pas importée"),
@@ -145,6 +173,20 @@ def test_une_erreur_de_tableur_ne_dit_rien(db, vide):
 def test_ce_qui_ne_se_lit_pas_est_dit(db, titre, cellule, phrase):
     [ligne] = lignes_de(fichiers.texte(["Nom", titre], ["Garage", cellule]))
     assert any(phrase in erreur for erreur in ligne.erreurs), ligne.erreurs
+
+
+def test_un_siret_en_notation_scientifique_se_lit_s_il_est_entier(db):
+    fichier = fichiers.texte(["Nom", "SIRET"], ["Garage", "2,0004697700013E+13"])
+    assert valeurs_de(fichier)["porteur"].siren == "200046977"
+
+
+def test_un_type_ecrit_autrement_se_deduit_et_cela_se_dit(db):
+    [ligne] = lignes_de(fichiers.texte(["Nom", "Type"], ["Vélos", "Location de vélos"]))
+    assert ligne.valeurs["type"] == "location-solidaire"
+    assert ligne.remarques == (
+        "Type déduit de « Location de vélos », à vérifier : "
+        "« Location solidaire (auto, deux-roues, vélo) ».",
+    )
 
 
 def test_un_courriel_personnel_n_entre_pas(db):

@@ -13,6 +13,7 @@ from dispositifs.recensement.saisie import (
 )
 from dispositifs.territoires import Echelle
 from tests import factories as f
+from tests.dispositifs.conftest import un_epci
 
 
 @pytest.mark.parametrize(
@@ -34,12 +35,43 @@ from tests import factories as f
         *(("France", "france"), ("France entière", "france"), ("99100", "france")),
         *(("Saint-Denis (60)", "commune-60578"), ("St-Denis, 49", "commune-49270")),
         ("Saint-Denis, Oise (commune 60578)", "commune-60578"),
+        *(("Laon (02000)", "commune-02408"), ("02408 Laon", "commune-02408")),
+        *(("Aisne (02)", "departement-02"), ("02 - Aisne", "departement-02")),
+        ("CA du Pays de Laon (200043495)", "epci-200043495"),
     ],
 )
 def test_un_nom_ou_un_code_est_compris(territoire, ligne, cle):
     lecture = lire_territoires(decouper(ligne))
 
     assert (lecture.cles, lecture.erreurs) == ([cle], [])
+
+
+@pytest.mark.parametrize(
+    ("ligne", "cle", "lu"),
+    [
+        (
+            "Communauté de communes de la Picardie Verte",
+            "epci-246000848",
+            "CC de la Picardie Verte",
+        ),
+        ("C.C. Picardie Verte", "epci-246000848", "CC de la Picardie Verte"),
+        ("Pays de Laon", "epci-200043495", "CA du Pays de Laon"),
+        ("Conseil départemental de l’Aisne", "departement-02", "Aisne"),
+        ("Région Pays de la Loire", "region-52", "Pays de la Loire"),
+    ],
+)
+def test_un_nom_d_usage_est_compris_et_cela_se_dit(territoire, ligne, cle, lu):
+    lecture = lire_territoires([ligne])
+
+    assert (lecture.cles, lecture.erreurs) == ([cle], [])
+    assert lecture.remarques[0].startswith(f"« {ligne} » est lu {lu} (")
+
+
+def test_un_nom_d_usage_ne_prend_pas_le_pas_sur_un_nom(territoire):
+    un_epci("200000002", "CA de Saumur")
+
+    assert lire_territoires(["Saumur"]).cles == ["commune-49328"]
+    assert "n’est le nom d’aucun" in lire_territoires(["02408 Grandvilliers"]).erreurs[0]
 
 
 def test_un_code_reste_du_texte(db):
@@ -91,7 +123,7 @@ def test_un_arrondissement_municipal_devient_sa_commune_et_cela_se_dit(db, arron
         ("99", "« 99 » n’est un code connu"),
         ("region-99", "n’est un code connu"),
         ("1004", "quatre chiffres : le zéro du début manque, écrivez « 01004 »"),
-        ("49400", "code postal, pas un code INSEE : Recopiez celui que vous voulez dire : Saumur"),
+        ("49400", "code postal, pas un code INSEE. Recopiez celui que vous voulez dire : Saumur"),
         ("Atlantide", "« Atlantide » n’est le nom d’aucun territoire connu."),
         ("Sau", "Recopiez celui que vous voulez dire : Saumur, Maine-et-Loire (commune 49328)"),
         ("Saumure", "Recopiez celui que vous voulez dire : Saumur, Maine-et-Loire"),
