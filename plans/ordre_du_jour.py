@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 
-from pams_portal.elision import de
+from pams_portal.elision import a, de
 from plans.conformite import conformite
 from plans.models import (
     FicheAction,
@@ -185,12 +185,12 @@ def _lire_les_propositions(seance, cibles, etat):
     for proposition in propositions:
         decidee = proposition.get_etat_display().lower()
         porteur = getattr(proposition.part, "porteur", None)
-        a_qui = porteur.acteur.nom if porteur else "un co-pilote"
+        a_qui = a(porteur.acteur) if porteur else "à un co-pilote"
         objets[str(proposition.identifiant)] = Objet(
             proposition.get_absolute_url(),
             "Ouvrir la proposition",
             RIEN if proposition.est_ouverte else f"Elle a été traitée : {decidee}",
-            f"La part n’en est pas changée : accepter, corriger ou refuser revient à {a_qui}.",
+            f"La part n’en est pas changée : accepter, corriger ou refuser revient {a_qui}.",
         )
     return objets
 

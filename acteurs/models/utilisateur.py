@@ -19,6 +19,7 @@ from acteurs.courriels import envoyer_changement_d_adresse, envoyer_lien
 from acteurs.models.acteur import Acteur
 from acteurs.models.journal import Acte, Versionne
 from pams_portal.droits import ECHELLE, Droit, Place, Role
+from pams_portal.elision import le
 
 
 class UtilisateurManager(BaseUserManager):
@@ -239,7 +240,7 @@ class Habilitation(Versionne):
         ]
 
     def __str__(self):
-        return f"{self.utilisateur}, {self.get_role_display()} pour {self.acteur}"
+        return f"{self.utilisateur}, {self.get_role_display()} pour {le(self.acteur)}"
 
     @property
     def dossier(self):

@@ -21,6 +21,7 @@ from dispositifs.recensement.avertissements import transport_du_mauvais_porteur
 from dispositifs.recensement.regles import incoherences
 from dispositifs.territoires import cles_touchant
 from pams_portal.droits import Droit, Place, place_qui_permet
+from pams_portal.elision import le
 from pams_portal.valeurs import valeur_simple
 
 LIGNES_PAR_LOT = 500
@@ -239,7 +240,7 @@ def _conclure(examen, valeurs, permis):
     if problemes := [phrase for _, phrase in incoherences(resultat)]:
         return examen.refuser(*problemes)
     if examen.ecarts and not permis:
-        examen.raisons.append(f"La fiche est tenue par {fiche.tenu_par} : à elle de décider.")
+        examen.raisons.append(f"La fiche est tenue par {le(fiche.tenu_par)} : à elle de décider.")
     elif examen.ecarts:
         examen.raisons.append("Une personne a corrigé cette fiche : rien n’est écrasé.")
     if examen.apres:

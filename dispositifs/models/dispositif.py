@@ -30,6 +30,7 @@ from dispositifs.typologie import (
 )
 from pams_portal.champs import ChoixMultiplesField
 from pams_portal.droits import Droit, Role, exiger
+from pams_portal.elision import le
 from pams_portal.recherche import normaliser
 
 # Qui peut écrire pour sa structure, ou y faire venir quelqu'un qui le pourra.
@@ -350,8 +351,8 @@ class Dispositif(Suivi, Versionne):
                 f"Relevé d’une source, à vérifier auprès de la structure porteuse : {self.porteur}."
             )
         if self.saisi_par == self.porteur:
-            return f"Saisi par {self.porteur}, pas encore confirmé."
-        return f"Saisi par {self.saisi_par}, non confirmé par {self.porteur}."
+            return f"Saisi par {le(self.porteur)}, pas encore confirmé."
+        return f"Saisi par {le(self.saisi_par)}, non confirmé par {le(self.porteur)}."
 
     @cached_property
     def est_a_remettre(self):

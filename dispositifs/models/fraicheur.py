@@ -16,6 +16,7 @@ from dispositifs.fraicheur.courriels import envoyer_demandes
 from dispositifs.fraicheur.destinataires import destinataires
 from dispositifs.models.dispositif import Dispositif
 from pams_portal.droits import Droit, Place, exiger
+from pams_portal.elision import le
 
 DEMANDES_SANS_REPONSE = 3
 FICHE_CHANGEE = (
@@ -299,7 +300,7 @@ class DemandeDeConfirmation(models.Model):
             self.Reponse.FERME,
             Acte.Verbe.MODIFIER,
             statut=Dispositif.Statut.FERME,
-            raison_statut=raison or f"Déclaré fermé par {self.acteur}"[:300],
+            raison_statut=raison or f"Déclaré fermé par {le(self.acteur)}"[:300],
         )
 
     @transaction.atomic

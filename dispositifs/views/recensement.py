@@ -25,6 +25,7 @@ from dispositifs.recensement.origines import origines
 from dispositifs.recherche.memoire import etat_des_territoires, si_change, une_fois
 from dispositifs.territoires import noms_des_territoires, zone_en_mots
 from pams_portal.droits import Droit, exiger, peut
+from pams_portal.elision import le
 
 CLE = re.compile(r"[0-9]{1,15}")
 ACTEURS_PROPOSES = 20
@@ -250,5 +251,5 @@ def dispositif_remettre(request, pk):
     except ValidationError as erreur:
         messages.error(request, erreur.message)
     else:
-        messages.success(request, f"La fiche est désormais tenue par {dispositif.porteur}.")
+        messages.success(request, f"La fiche est désormais tenue par {le(dispositif.porteur)}.")
     return redirect(dispositif)

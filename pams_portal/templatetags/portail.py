@@ -21,12 +21,10 @@ def texte_riche(texte, niveau=3):
     return en_html(texte, niveau)
 
 
-@register.filter
-def de(nom):
-    """La part {{ acteur|de }} : « d’Amiens Métropole », « de la Somme », « du Mans »."""
-    return elision.de(nom)
-
-
+# La part {{ acteur|de }}, confiée {{ acteur|a }}, portée par {{ acteur|le }}.
+register.filter(elision.de)
+register.filter(elision.a)
+register.filter(elision.le)
 register.filter(montant)
 register.filter(jour)
 register.filter(instant)

@@ -9,6 +9,7 @@ from django.utils import timezone
 from pams_portal.champs import ObjetsField
 from pams_portal.droits import Qualite
 from pams_portal.edition import FormulaireVersionne
+from pams_portal.elision import de
 from pams_portal.typographie import jour
 from plans.forms.lignes import exclusifs
 from plans.forms.pieces import FormulaireAvecPiece
@@ -173,7 +174,7 @@ class FormulaireDAvis(FormulaireDuRegistre):
         if self.instance.pk is None and (deja := AvisSurPlan.objects.filter(consulte=consulte)):
             self.add_error(
                 None,
-                f"Un avis de {consulte.nom} vient d’être enregistré par "
+                f"Un avis {de(consulte.nom)} vient d’être enregistré par "
                 f"{deja[0].nom_signataire} : rien n’est remplacé, votre saisie est gardée "
                 "ci-dessous. Rouvrez cet avis pour le compléter.",
             )

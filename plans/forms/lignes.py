@@ -4,6 +4,7 @@ from django import forms
 
 from pams_portal.droits import Qualite, place_qui_permet
 from pams_portal.edition import FormulaireVersionne
+from pams_portal.elision import le
 from pams_portal.recherche import normaliser
 from plans.forms.pieces import POUR_UN_ABSENT, FormulaireAvecPiece
 from plans.forms.plan import date_iso
@@ -251,6 +252,7 @@ class ValeurIndicateurForm(FormulaireVersionne):
         deja = autres.exclude(pk=self.instance.pk).select_related("porteur__acteur").first()
         if deja:
             raise forms.ValidationError(
-                f"L’indicateur a déjà une valeur à cette date, saisie par {deja.porteur.acteur}."
+                "L’indicateur a déjà une valeur à cette date, saisie par "
+                f"{le(deja.porteur.acteur)}."
             )
         return date

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from acteurs.models import Acte
 from pams_portal.champs import TexteRicheField
+from pams_portal.elision import de
 from plans.annonces import demander, signaler
 from plans.models.concertation import (
     OrganismeConsulte,
@@ -77,7 +78,7 @@ class AvisSurPlan(AvecPiece, PieceDeConcertation):
         verbose_name_plural = "avis sur le plan"
 
     def __str__(self):
-        return f"avis de {self.consulte.nom} sur le plan"
+        return f"avis {de(self.consulte.nom)} sur le plan"
 
     def get_absolute_url(self):
         return self.consulte.get_absolute_url()
@@ -142,7 +143,7 @@ class AvisSurPlan(AvecPiece, PieceDeConcertation):
         sens = self.get_sens_display().lower()
         phrase = f"a rendu son avis ({sens}) : votre réponse est attendue"
         if not self.est_confirme:
-            phrase = f"a saisi l’avis de {self.consulte.nom} ({sens}) : une réponse est attendue"
+            phrase = f"a saisi l’avis {de(self.consulte.nom)} ({sens}) : une réponse est attendue"
             if self.consulte.partie_id:
                 a_confirmer = "a saisi l’avis de votre structure : rendez-le vous-même"
                 demander(self.consulte.partie, a_confirmer, self.consulte, acte)

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from acteurs.models import Acte, Motif, Utilisateur, prevenir
 from pams_portal.droits import Droit, exiger
-from pams_portal.elision import de
+from pams_portal.elision import de, le
 from pams_portal.typographie import jour
 from plans.models.plan import PartiePrenante, PieceDePlan, Plan
 
@@ -58,8 +58,8 @@ class RelanceQuerySet(models.QuerySet):
             raise ValidationError(f"Le plan n’attend rien {de(nom)} pour l’instant.")
         if not personnes.exists():
             raise ValidationError(
-                f"Personne n’agit pour {nom} sur le portail : écrivez-lui, et gardez-en la trace "
-                "sur sa ligne, à la page des parties."
+                f"Personne n’agit pour {le(nom)} sur le portail : écrivez-lui, et gardez-en la "
+                "trace sur sa ligne, à la page des parties."
             )
         recente = self.filter(partie=partie, envoyee_le__gt=timezone.now() - ENTRE_DEUX).first()
         if recente:

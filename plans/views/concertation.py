@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from acteurs.models import Acte
 from pams_portal.droits import Droit, exiger
+from pams_portal.elision import de, le
 from pams_portal.typographie import jour
 from plans.brouillons import ecriture_de
 from plans.concertation import registres_de
@@ -131,7 +132,7 @@ def consulte_relancer(request, slug, pk):
     exiger(request.user, Droit.CONSULTER, consulte)
     try:
         relancer(request.user, consulte)
-        messages.success(request, f"La relance de {consulte.nom} part dans dix minutes.")
+        messages.success(request, f"La relance {de(consulte.nom)} part dans dix minutes.")
     except ValidationError as refus:
         messages.error(request, " ".join(refus.messages))
     return redirect(consulte)
@@ -201,7 +202,7 @@ def avis_sur_plan_saisir(request, slug, pk):
     form = remplir(request.POST or None, request.FILES or None, instance=avis)
     if request.method == "POST" and form.enregistrer(request.user, Droit.SAISIR_AVIS):
         nom = avis.consulte.nom
-        phrase = f"L’avis est saisi{delai(form.instance)}, non confirmé par {nom}."
+        phrase = f"L’avis est saisi{delai(form.instance)}, non confirmé par {le(nom)}."
         messages.success(request, form.bilan(phrase))
         return redirect(avis.consulte)
     return montrer_l_avis(request, "plans/avis_sur_plan_saisir.html", form, "avis-saisis")

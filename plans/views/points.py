@@ -7,6 +7,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from acteurs.models import Acte
 from pams_portal.droits import Droit, exiger, peut
+from pams_portal.elision import le
 from plans.brouillons import ecriture_de
 from plans.forms.comite import DecisionForm, PointForm, SuiteForm
 from plans.models import AvisSurFiche, FicheAction, PointDeSeance, SuiteADonner
@@ -188,7 +189,7 @@ def suite_create(request, slug, seance_pk, pk):
     exiger(request.user, Droit.TENIR_SEANCE, point)
     form = SuiteForm(request.POST or None, instance=SuiteADonner(point=point))
     if request.method == "POST" and form.enregistrer(request.user, Droit.TENIR_SEANCE):
-        messages.success(request, f"La suite est notée pour {form.instance.porteur.acteur}.")
+        messages.success(request, f"La suite est notée pour {le(form.instance.porteur.acteur)}.")
         return redirect(f"{point.get_absolute_url()}#suites")
     contexte = {"form": form, "plan": point.plan, "seance": point.seance, "point": point}
     contexte["ecriture"] = ecriture_de(request, form, "suites-neuves")

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from acteurs.models import Acte
 from pams_portal.droits import Droit, exiger, peut, plans_ou
+from pams_portal.elision import a
 from plans.attentes import droit_de_contribuer, parties_tenues
 from plans.brouillons import ecriture_de
 from plans.discussions import poser_les_discussions
@@ -66,7 +67,7 @@ def attribuer(request, piece, gabarit):
     if request.method == "POST" and form.is_valid():
         porteur = form.cleaned_data["porteur"]
         piece.agir(request.user, Droit.ATTRIBUER, Acte.Verbe.ATTRIBUER, porteur=porteur)
-        messages.success(request, f"La part revient désormais à {porteur.acteur}.")
+        messages.success(request, f"La part revient désormais {a(porteur.acteur)}.")
         return redirect(piece)
     return render(request, gabarit, {"form": form, "plan": piece.plan, "piece": piece})
 

@@ -102,7 +102,8 @@ def test_le_journal_dit_qui_a_donne_quel_role_a_qui(
     acte = Acte.objects.du_dossier(structure.identifiant).get()
     assert (acte.verbe, acte.utilisateur, acte.acteur) == ("creer", gestionnaire, structure)
     assert acte.apres == {"utilisateur": voisine.pk, "acteur": structure.pk, "role": "lecteur"}
-    assertContains(client.get(liste), "a donné le rôle\u00a0: Vera, Lecteur pour Garage solidaire")
+    phrase = "a donné le rôle\u00a0: Vera, Lecteur pour le Garage solidaire"
+    assertContains(client.get(liste), phrase)
 
 
 def test_un_compte_inconnu_sans_nom_le_demande_et_garde_la_saisie(client, gestionnaire, liste):

@@ -74,7 +74,7 @@ def annoncer(page, phrase):
 def test_le_registre_se_lit_sans_violation_et_dit_qui_n_a_pas_repondu(visiteur, registre):
     page = visiteur("region", **CALME)
     page.goto(REGISTRE)
-    expect(page.get_by_role("main")).to_contain_text("non confirmé par Comité des partenaires")
+    expect(page.get_by_role("main")).to_contain_text("non confirmé par le Comité des partenaires")
     expect(page.get_by_role("main")).to_contain_text("sans réponse")
     verifier(page)
     page.goto(f"{PLAN}qui-doit-quoi/")
@@ -154,7 +154,7 @@ def test_une_concertation_de_l_ouverture_a_l_annexe(visiteur, envoye):
     page = visiteur(**CALME)
     page.set_content(plan_html(Plan.objects.get(pk=envoye.pk), le=timezone.localdate()))
     texte = page.locator("body").inner_text().partition("Registre de concertation")[2]
-    for phrase in ("Un quai manque à Roye.", "Un quai est prévu.", "non confirmé par Comité"):
+    for phrase in ("Un quai manque à Roye.", "Un quai est prévu.", "non confirmé par le Comité"):
         assert phrase in texte.replace("\N{NO-BREAK SPACE}", " ")
 
 

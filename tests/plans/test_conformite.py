@@ -195,7 +195,7 @@ def test_un_chapitre_de_la_loi_doit_etre_ecrit(plan, region, code, cle):
     contribution.save()
     assert resultat(plan, code) == Resultat.OUI
     ((libelle, adresse),) = constat(plan, code, Portee.LOI).preuves
-    assert libelle.endswith("part de Région Hauts-de-France")
+    assert libelle.endswith("part de la Région Hauts-de-France")
     assert adresse == f"/plans/grand-amienois/#contribution-{contribution.pk}"
 
 

@@ -89,4 +89,4 @@ def test_confirme_par_qui_tient_la_fiche_n_est_pas_confirme_par_la_structure_por
 
     dispositif.refresh_from_db()
     assert (dispositif.statut, dispositif.confirme_par) == ("verifie", region.acteur)
-    assert dispositif.reserve == f"Saisi par {region.acteur}, non confirmé par {absente}."
+    assert dispositif.reserve == f"Saisi par la {region.acteur}, non confirmé par {absente}."

@@ -62,7 +62,7 @@ def test_pour_une_structure_absente_celle_qui_saisit_tient_la_fiche(
 
     dispositif = Dispositif.objects.get()
     assert (dispositif.porteur, dispositif.tenu_par) == (absente, region.acteur)
-    assert dispositif.reserve == f"Saisi par {region.acteur}, non confirmé par {absente}."
+    assert dispositif.reserve == f"Saisi par la {region.acteur}, non confirmé par {absente}."
 
 
 def test_pour_une_structure_du_portail_c_est_une_proposition_qu_elle_seule_peut_corriger(

@@ -92,7 +92,7 @@ def test_tous_les_champs_sont_lisibles(client, territoire, region):
         *("150", "deux semaines", "1,50", "12 500,50 €", "1er janvier 2025", "31 décembre 2026"),
         *("Confirmé il y a moins de 6 mois", "Recensement régional, 1er février 2026"),
         *("https://example.org/source", "Un financeur", "Entretenir et réparer son véhicule"),
-        f"Saisi par {region.acteur}, non confirmé par Roues libres.",
+        f"Saisi par la {region.acteur}, non confirmé par Roues libres.",
         "tant que la structure porteuse ne la reprend pas",
     ):
         assert attendu in page, attendu

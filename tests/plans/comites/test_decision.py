@@ -138,7 +138,7 @@ def test_une_decision_ne_change_ni_la_part_ni_la_proposition(
     assert relu(proposition.contribution).texte == "Écrit."
     assert relu(plan).revision == revision
     page = client.get(point.get_absolute_url()).content.decode()
-    assert "revient à Région Hauts-de-France" in page
+    assert "revient à la Région Hauts-de-France" in page
     assert proposition.get_absolute_url() in page
 
 

@@ -180,7 +180,7 @@ def test_un_co_pilote_saisit_un_avis_recu_jamais_confirme(concertation, region, 
     avis = AvisSurPlan.objects.get()
     assert (avis.saisi_par, avis.est_confirme) == (region, False)
     page = texte(au_nom_de("aom").get(absent.get_absolute_url()))
-    assert "saisi par Région Hauts-de-France, non confirmé par Comité des partenaires" in page
+    assert "saisi par la Région Hauts-de-France, non confirmé par le Comité des partenaires" in page
     assert "Courrier du 3 novembre" in page
 
 

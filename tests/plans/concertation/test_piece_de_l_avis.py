@@ -57,7 +57,7 @@ def test_la_piece_prouve_et_ne_confirme_rien(absent, au_nom_de):
     client = au_nom_de("aom")
     page = client.get(absent.get_absolute_url()).content.decode()
     assert avis.url_de_la_piece in page
-    assert "non confirmé par Comité des partenaires" in page
+    assert "non confirmé par le Comité des partenaires" in page
     prise = prendre(client, absent)
     assert b"".join(prise.streaming_content) == PDF
     assert prise["Content-Disposition"] == 'attachment; filename="deliberation.pdf"'

@@ -248,7 +248,7 @@ def test_la_page_dit_qui_se_tait_sans_le_compter_pour_d_accord(
     f.make_avis_sur_plan(saisi, saisi_par=region)
     page = texte(au_nom_de("aom").get(adresse("plan_concertation", envoye.slug)))
     assert "consulté, sans réponse au" in page
-    assert "saisi par Région Hauts-de-France, non confirmé par Roues libres" in page
+    assert "saisi par la Région Hauts-de-France, non confirmé par Roues libres" in page
     compte = "Avis rendus par eux-mêmes : 0 ; saisis et non confirmés : 1 ; sans réponse : 1."
     assert f"Organismes consultés : 2. {compte}" in page
     assert "n’exige ni consultation, ni avis, ni délai" in page

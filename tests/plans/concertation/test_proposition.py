@@ -63,7 +63,7 @@ def test_la_region_lit_ce_qui_change_puis_accepte(client, personnes, part, propo
     part.refresh_from_db()
     proposition.refresh_from_db()
     page = client.get(part.plan.get_absolute_url()).content.decode()
-    assert "sur proposition de Département de la Somme" in page
+    assert "sur proposition du Département de la Somme" in page
     acte = Acte.objects.sur(part).get()
     assert part.texte == "Un.\n\nDeux, mieux.\n\nTrois."
     assert proposition.etat == ETATS.ACCEPTEE
@@ -325,7 +325,7 @@ def test_la_part_dit_ce_qui_attend_et_ma_part_aussi(client, personnes, plan, par
     assert "1 proposition en attente" in client.get(plan.get_absolute_url()).content.decode()
     attentes = client.get(reverse("plans:ma_part")).context["attentes"]
     assert [a.verbe for a in attentes if a.url == proposition.get_absolute_url()] == [
-        "Décider de la proposition de Département de la Somme"
+        "Décider de la proposition du Département de la Somme"
     ]
     client.force_login(personnes["aom"])
     attentes = client.get(reverse("plans:ma_part")).context["attentes"]

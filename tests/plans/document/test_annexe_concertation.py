@@ -70,7 +70,7 @@ def test_le_registre_dit_qui_quand_quoi_et_la_suite(plan_garni):
         "sans réponse : 1.",
         "Roues libres 7 novembre 2026 Consulté, sans réponse au 7 novembre 2026 –",
         "Favorable avec réserves ou observations, le 9 novembre 2026, hors délai",
-        "saisi par Département de la Somme, non confirmé par Comité des partenaires",
+        "saisi par le Département de la Somme, non confirmé par le Comité des partenaires",
         "Pièce : Courrier du 3 novembre",
         "Un quai est prévu.",
         "Région Hauts-de-France, pour les co-pilotes",

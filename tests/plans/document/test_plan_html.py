@@ -61,7 +61,7 @@ def test_personne_ne_semble_d_accord_sans_avoir_repondu(plan_garni):
 
 def test_chaque_contribution_dit_de_qui_elle_est(html):
     assert "<strong>France Travail</strong><br>Partie coordonnée" in html
-    assert "<strong>Texte commun</strong><br>tenu par Région Hauts-de-France" in html
+    assert "<strong>Texte commun</strong><br>tenu par la Région Hauts-de-France" in html
 
 
 def test_un_chapitre_vide_le_dit_sobrement(plan):
@@ -107,8 +107,8 @@ def test_les_sommes_sont_exactes_et_un_sollicite_ne_s_ajoute_pas_au_confirme(pla
 
 def test_un_montant_saisi_par_un_autre_n_est_pas_confirme(html):
     attendu = (
-        "saisi par Communauté d’agglomération Amiens Métropole, "
-        "non confirmé par Département de la Somme"
+        "saisi par la Communauté d’agglomération Amiens Métropole, "
+        "non confirmé par le Département de la Somme"
     )
     assert attendu in texte(html)
 

@@ -31,15 +31,15 @@ def test_l_engagement_d_un_absent_cite_sa_piece_aussi_quand_on_le_modifie(
     ligne.refresh_from_db()
     assert (ligne.statut, ligne.est_confirme) == ("delibere", False)
     page = client.get(ligne.fiche.get_absolute_url()).content.decode()
-    assert "saisi par Région Hauts-de-France, non confirmé par Fonds européen" in page
+    assert "saisi par la Région Hauts-de-France, non confirmé par le Fonds européen" in page
 
 
 @pytest.mark.parametrize(
     ("qui", "nom"),
     [
-        ("region", "Région Hauts-de-France"),
-        ("redactrice", "Région Hauts-de-France"),
-        ("departement", "Département de la Somme"),
+        ("region", "la Région Hauts-de-France"),
+        ("redactrice", "la Région Hauts-de-France"),
+        ("departement", "le Département de la Somme"),
     ],
 )
 def test_le_porteur_ou_un_co_pilote_saisit_ce_que_l_absent_a_repondu(
@@ -53,7 +53,7 @@ def test_le_porteur_ou_un_co_pilote_saisit_ce_que_l_absent_a_repondu(
     ligne.refresh_from_db()
     assert (ligne.montant, ligne.statut, ligne.est_confirme) == (500, "delibere", False)
     page = client.get(ligne.fiche.get_absolute_url()).content.decode()
-    assert f"saisi par {nom}, non confirmé par Fonds européen" in page
+    assert f"saisi par {nom}, non confirmé par le Fonds européen" in page
 
 
 def test_un_co_pilote_cite_la_piece_lui_aussi(client, region, departement, personnes):

@@ -102,7 +102,7 @@ def test_le_financement_d_un_organisme_absent_n_est_jamais_confirme(
     financement = Financement.objects.get()
     html = client.get(fiche.get_absolute_url()).content.decode()
     assert not financement.est_confirme
-    assert "saisi par Région Hauts-de-France, non confirmé par FSE+" in html
+    assert "saisi par la Région Hauts-de-France, non confirmé par FSE+" in html
 
 
 @pytest.mark.parametrize(

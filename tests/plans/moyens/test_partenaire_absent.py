@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from acteurs.models import Acte
 from pams_portal.droits import Droit, peut
+from pams_portal.elision import le
 from plans.models import Partenariat, ReponseSaisie
 from plans.models.validation import engagements_attendus, substance
 from plans.versions import contenu_canonique
@@ -48,7 +49,7 @@ def test_le_porteur_ou_un_co_pilote_saisit_et_signe(
 
     page = client.get(absent.fiche.get_absolute_url()).text
     assert "Accepte, d’après la pièce citée" in page
-    assert f"saisi par {nom}, non confirmé par Les Amis du rail" in page
+    assert f"saisi par {le(nom)}, non confirmé par Les Amis du rail" in page
     assert COURRIER in page
     assert "reponse.pdf" in page
     acte = Acte.objects.sur(absent).latest("pk")

@@ -142,7 +142,7 @@ def test_la_piece_se_joint_se_lit_au_journal_et_ne_confirme_rien(client, absent,
     assert acte.apres["piece_empreinte"] == sha256(PDF).hexdigest()
     page = client.get(absent.fiche.get_absolute_url()).content.decode()
     assert "lettre-dintention.pdf" in page
-    assert "non confirmé par Fonds européen" in page
+    assert "non confirmé par le Fonds européen" in page
 
 
 @pytest.mark.django_db(transaction=True)
