@@ -12,4 +12,5 @@ urlpatterns = [
     path("acteurs/<uuid:identifiant>/", api.acteur_detail, name="acteur_detail"),
     path("dispositifs/", api.dispositif_list, name="dispositif_list"),
     path("dispositifs/<uuid:identifiant>/", api.dispositif_detail, name="dispositif_detail"),
+    path("<path:adresse>/", api.inconnue, name="inconnue"),
 ]

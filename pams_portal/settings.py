@@ -14,7 +14,7 @@ env.read_env(BASE_DIR / ".env")
 DONNEES_DIR = Path(env("DONNEES_DIR", default=str(BASE_DIR / "var"))).resolve()
 DONNEES_DIR.mkdir(parents=True, exist_ok=True)
 
-SITE_URL = env("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
+SITE_URL = env("SITE_URL", default=f"http://127.0.0.1:{env('PORT', default='8000')}").rstrip("/")
 # Une adresse publique en https fait la production : cookies sûrs, clé et hôtes exigés, aucune démo.
 PRODUCTION = SITE_URL.startswith("https://")
 DEBUG = env.bool("DEBUG", default=False)

@@ -39,6 +39,7 @@ def objets_du_suivi(bassin, association, aom, spe):
         "sign_aom": [sur_aom.pk],
         "sign_par_spe": [sur_local.pk],
         "suivi_public": [sur_aom.identifiant],
+        "adresse_inconnue": ["adresse/inconnue"],
         "suivi_faux": ["00000000-0000-4000-8000-000000000000"],
     }
 

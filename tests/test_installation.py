@@ -1,6 +1,7 @@
 """L’installation : verrous sans adresse, dépendances justifiées, commandes qui existent."""
 
 import ast
+import os
 import re
 import shutil
 import subprocess
@@ -179,3 +180,13 @@ def test_les_liens_internes_de_la_documentation_menent_quelque_part():
         if not (document.parent / lien).exists()
     ]
     assert perdus == []
+
+
+def test_sur_un_autre_port_les_liens_menent_au_portail(tmp_path):
+    """`make run PORT=8001` : un courriel, une page suivante de l'API ne renvoient pas à 8000."""
+    milieu = {**os.environ, "PORT": "8001", "DONNEES_DIR": str(tmp_path)}
+    milieu.pop("SITE_URL", None)
+    dire = "from pams_portal import settings; print(settings.SITE_URL)"
+    dit = subprocess.check_output([sys.executable, "-c", dire], cwd=RACINE, env=milieu, text=True)
+
+    assert dit.strip() == "http://127.0.0.1:8001"

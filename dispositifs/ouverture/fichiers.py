@@ -5,10 +5,14 @@ from functools import partial
 from itertools import chain
 from typing import NamedTuple
 
+from django.conf import settings
+from django.utils import timezone
+
 from acteurs.models import Acteur
 from bassins.models import Bassin
 from dispositifs.models import Dispositif
 from dispositifs.ouverture import geometrie, paire, representation
+from dispositifs.ouverture.reponses import LICENCE, LICENCE_ADRESSE
 from dispositifs.ouverture.tables import ligne_csv
 from dispositifs.territoires import noms_des_territoires
 
@@ -133,7 +137,14 @@ def _entite(dessin, proprietes):
 
 
 def _collection(entites):
-    entete = {"type": "FeatureCollection", "attribution": geometrie.ATTRIBUTION}
+    entete = {
+        "type": "FeatureCollection",
+        "source": settings.PORTAIL_NOM,
+        "etat_au": timezone.localdate().isoformat(),
+        "licence": LICENCE,
+        "licence_adresse": LICENCE_ADRESSE,
+        "attribution": geometrie.ATTRIBUTION,
+    }
     yield json.dumps(entete, ensure_ascii=False)[:-1] + ', "features": [\n'
     avant = ""
     for entite in entites:

@@ -1,6 +1,7 @@
 """Où dessiner un dispositif, un bassin : des points et des contours d'EPCI, et l'aveu de ce qu'ils
 sont. Rien ne localise une adresse : un point est dans la commune, pas sur la porte."""
 
+from itertools import pairwise
 from typing import NamedTuple
 
 from bassins.contours import ATTRIBUTION, contours_epci, points_communes, points_epci
@@ -47,4 +48,17 @@ def de_bassin(bassin):
     for _, contour in sorted(contours.items()):
         anneaux = contour["coordinates"]
         polygones += [anneaux] if contour["type"] == "Polygon" else anneaux
-    return Dessin({"type": "MultiPolygon", "coordinates": polygones}, CONTOURS)
+    orientes = [_orienter(polygone) for polygone in polygones]
+    return Dessin({"type": "MultiPolygon", "coordinates": orientes}, CONTOURS)
+
+
+def _orienter(polygone):
+    """Le tour dans le sens inverse des aiguilles d'une montre, ses trous dans l'autre."""
+    tour, *trous = polygone
+    dehors = tour if _aire(tour) > 0 else tour[::-1]
+    return [dehors, *(trou if _aire(trou) < 0 else trou[::-1] for trou in trous)]
+
+
+def _aire(anneau):
+    """Positive si l'anneau tourne dans le sens inverse des aiguilles d'une montre."""
+    return sum(x * b - a * y for (x, y), (a, b) in pairwise(anneau))

@@ -5,7 +5,12 @@ from acteurs.publics import PUBLICS_ASSOCIES, Public
 from bassins.models import Perimetre
 from dispositifs.etats import PUBLICS as STATUTS_PUBLICS
 from dispositifs.models import Dispositif
-from dispositifs.ouverture.reponses import PAR_PAGE, PAR_PAGE_AU_PLUS
+from dispositifs.ouverture.reponses import (
+    LICENCE,
+    LICENCE_ADRESSE,
+    PAR_PAGE,
+    PAR_PAGE_AU_PLUS,
+)
 from dispositifs.ouverture.representation import absolue
 from dispositifs.territoires import Echelle
 from dispositifs.typologie import (
@@ -18,8 +23,6 @@ from dispositifs.typologie import (
 )
 
 VERSION = "1.0.0"
-LICENCE = "Licence Ouverte 2.0 (Etalab)"
-LICENCE_ADRESSE = "https://www.etalab.gouv.fr/licence-ouverte-open-licence/"
 RESUME = (
     "Lecture seule, sans clé. Les dispositifs publiés (vérifiés ou à confirmer), les acteurs, les "
     "bassins. Aucune donnée personnelle : un contact qui peut être celui d’une personne est omis. "

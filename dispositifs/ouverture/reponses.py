@@ -17,6 +17,8 @@ from dispositifs.ouverture.representation import absolue
 FORME = "1"
 DUREE = 300  # secondes où une copie peut servir sans redemander
 PAR_PAGE, PAR_PAGE_AU_PLUS = 50, 200
+LICENCE = "Licence Ouverte 2.0 (Etalab)"
+LICENCE_ADRESSE = "https://www.etalab.gouv.fr/licence-ouverte-open-licence/"
 
 
 def etat_public():
@@ -51,7 +53,8 @@ def ouverte(vue):
         reponse["Access-Control-Allow-Origin"] = "*"
         reponse["Access-Control-Allow-Methods"] = "GET, HEAD, OPTIONS"
         reponse["Access-Control-Allow-Headers"] = "If-None-Match"
-        reponse["Access-Control-Expose-Headers"] = "ETag, Content-Disposition"
+        reponse["Access-Control-Expose-Headers"] = "ETag, Content-Disposition, Link"
+        reponse["Link"] = f'<{LICENCE_ADRESSE}>; rel="license"'
         return reponse
 
     # Rien ne s'écrit ici : un POST y reçoit 405, et non le refus d'un jeton qu'il ne peut avoir.

@@ -8,8 +8,15 @@ from bassins.models import Bassin
 from dispositifs.models import Dispositif
 from dispositifs.ouverture import representation
 from dispositifs.ouverture.filtres import FiltresActeurs, FiltresBassins, FiltresDispositifs
-from dispositifs.ouverture.openapi import LICENCE, LICENCE_ADRESSE, VERSION, description
-from dispositifs.ouverture.reponses import calculee, en_json, en_page, introuvable
+from dispositifs.ouverture.openapi import VERSION, description
+from dispositifs.ouverture.reponses import (
+    LICENCE,
+    LICENCE_ADRESSE,
+    calculee,
+    en_json,
+    en_page,
+    introuvable,
+)
 from dispositifs.territoires import noms_des_territoires
 
 
@@ -122,3 +129,12 @@ def dispositif_detail(request, identifiant):
     if not trouves:
         return introuvable("Aucun dispositif publié n’a cet identifiant.")
     return en_json(trouves[0])
+
+
+# --- Le reste ----------------------------------------------------------------------------------
+
+
+@calculee
+def inconnue(request, adresse):
+    """Un identifiant mal écrit, une adresse qui n'existe pas : la même forme d'erreur."""
+    return introuvable("Rien n’a cette adresse ; la racine de l’API dit ce que l’on trouve ici.")

@@ -13,8 +13,16 @@ from acteurs.models import Acteur
 from bassins.models import Bassin
 from dispositifs.models import Dispositif, FichierOuvert
 from dispositifs.ouverture.fichiers import FICHIERS
-from dispositifs.ouverture.openapi import LICENCE, LICENCE_ADRESSE, PARAMETRES
-from dispositifs.ouverture.reponses import PAR_PAGE, PAR_PAGE_AU_PLUS, erreur, introuvable, ouverte
+from dispositifs.ouverture.openapi import PARAMETRES
+from dispositifs.ouverture.reponses import (
+    LICENCE,
+    LICENCE_ADRESSE,
+    PAR_PAGE,
+    PAR_PAGE_AU_PLUS,
+    erreur,
+    introuvable,
+    ouverte,
+)
 
 ATTENTE = 120  # secondes avant de redemander un fichier qui se prépare
 

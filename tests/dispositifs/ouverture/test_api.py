@@ -72,6 +72,8 @@ def test_chaque_adresse_decrite_rend_ce_qui_est_promis(client, publie):
         ("/bassins/{slug}/", "/bassins/inconnu/", 404),
         ("/acteurs/{identifiant}/", "/acteurs/00000000-0000-4000-8000-000000000000/", 404),
         ("/dispositifs/{identifiant}/", "/dispositifs/00000000-0000-4000-8000-000000000000/", 404),
+        ("/acteurs/{identifiant}/", "/acteurs/pas-un-identifiant/", 404),
+        ("/bassins/{slug}/", "/bassins/a b/", 404),
         ("/dispositifs/", "/dispositifs/?page=99", 404),
         ("/dispositifs/", "/dispositifs/?par_page=1000", 400),
         ("/dispositifs/", "/dispositifs/?statut=ferme", 400),
@@ -267,6 +269,9 @@ def test_les_autres_sites_lisent_et_personne_n_ecrit(client, db):
     assert lecture["Access-Control-Allow-Origin"] == "*"
     assert "Access-Control-Allow-Credentials" not in lecture
     assert lecture["Cache-Control"] == "public, max-age=300"
+    assert lecture["Link"].endswith('/licence-ouverte-open-licence/>; rel="license"')
+    assert client.get(f"{RACINE}/inconnue/")["Access-Control-Allow-Origin"] == "*"
+    assert client.get(f"{RACINE}/dispositifs").status_code == 301
     assert "Set-Cookie" not in lecture.headers
 
     controle = client.options(f"{RACINE}/dispositifs/")

@@ -136,9 +136,18 @@ def test_sans_commune_d_accueil_on_dessine_la_zone_ou_rien(territoire, zone, gen
     assert dessin.nature.startswith("un point dans chaque" if genre else "aucune")
 
 
+def sens(anneau):
+    """Positif dans le sens inverse des aiguilles d'une montre, que veut la RFC 7946 d'un tour."""
+    return sum(x * b - a * y for (x, y), (a, b) in zip(anneau, anneau[1:], strict=False))
+
+
 def test_un_bassin_est_les_contours_de_ses_epci(publie):
     vide = f.make_bassin(f.make_epci(), nom="Zzz, sans contour connu")
-    aisne, _, sans = json.loads(texte_de("bassins.geojson"))["features"]
+    lu = json.loads(texte_de("bassins.geojson"))
+    assert lu["licence"].startswith("Licence Ouverte") and lu["etat_au"] and lu["source"]
+    aisne, _, sans = lu["features"]
+    for tour, *trous in aisne["geometry"]["coordinates"]:
+        assert sens(tour) > 0 and all(sens(trou) < 0 for trou in trous)
 
     assert aisne["geometry"]["type"] == "MultiPolygon"
     assert len(aisne["geometry"]["coordinates"]) >= 2
