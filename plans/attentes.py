@@ -193,16 +193,11 @@ def _textes_attendus(utilisateur, plans, parties):
         porteur__in=parties, chapitre__plan__in=plans, texte=""
     ).select_related("chapitre__plan", "porteur__acteur")
     for contribution in vides.order_by("chapitre__plan", "chapitre__ordre"):
-        if peut(utilisateur, droit_de_contribuer(contribution.chapitre), contribution):
-            url = contribution_url(contribution)
-            yield Attente(
-                "Écrire",
-                str(contribution.chapitre),
-                url,
-                contribution.plan,
-                manque=True,
-                cible=contribution.identifiant,
-            )
+        chapitre, plan = contribution.chapitre, contribution.plan
+        if peut(utilisateur, chapitre.droit_de_contribuer, contribution):
+            url = reverse("plans:contribution_update", args=[plan.slug, contribution.pk])
+            cible = contribution.identifiant
+            yield Attente("Écrire", str(chapitre), url, plan, manque=True, cible=cible)
 
 
 def _avis_attendus(utilisateur, plans, parties, pilotes):
@@ -347,14 +342,6 @@ def parties_tenues(utilisateur):
     if not utilisateur.is_authenticated:
         return set()
     return {place.partie_id for places in utilisateur.places_par_plan.values() for place in places}
-
-
-def droit_de_contribuer(chapitre):
-    return Droit.CONTRIBUER_SPE if chapitre.est_du_spe else Droit.CONTRIBUER
-
-
-def contribution_url(contribution):
-    return reverse("plans:contribution_update", args=[contribution.plan.slug, contribution.pk])
 
 
 def manques_du_plan(lecture):

@@ -153,11 +153,6 @@ class Contenu:
         return self.figee is not None and self.figee.empreinte != self.empreinte
 
     @property
-    def article(self):
-        """« L. 1215-3 », insécable."""
-        return self.plan.regime.replace("L.", "L.\N{NO-BREAK SPACE}")
-
-    @property
     def lieu(self):
         return f"Bassin de mobilité {self.plan.territoire}" if self.bassin else "Île-de-France"
 

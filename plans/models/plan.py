@@ -141,6 +141,11 @@ class Plan(Versionne):
         return self.etat in self.ETATS_PUBLICS
 
     @property
+    def article(self):
+        """« L. 1215-3 », insécable."""
+        return self.regime.replace("L.", "L.\N{NO-BREAK SPACE}")
+
+    @property
     def territoire(self):
         return self.bassin.nom if self.bassin_id else "Île-de-France"
 

@@ -188,8 +188,7 @@ class Proposition(PieceDePlan):
     def droit_de_decider(self):
         """Décider, c'est écrire la part visée : le même droit, demandé à la part elle-même."""
         if self.contribution_id:
-            spe = self.contribution.chapitre.est_du_spe
-            return Droit.CONTRIBUER_SPE if spe else Droit.CONTRIBUER
+            return self.contribution.chapitre.droit_de_contribuer
         return Droit.MODIFIER_FICHE if self.fiche_id else Droit.MODIFIER_AXES
 
     # --- Les actes -----------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from django.db.models import F
 
 from acteurs.models import Acte
 from pams_portal.champs import TexteRicheField
+from pams_portal.droits import Droit
 from pams_portal.elision import de
 from plans.annonces import signaler
 from plans.models.plan import PartiePrenante, PieceDePlan, Plan
@@ -59,6 +60,10 @@ class Chapitre(models.Model):
     @property
     def est_du_spe(self):
         return CHAPITRES_TYPES[self.cle].nature == Nature.SPE
+
+    @property
+    def droit_de_contribuer(self):
+        return Droit.CONTRIBUER_SPE if self.est_du_spe else Droit.CONTRIBUER
 
     @property
     def niveau(self):

@@ -10,7 +10,7 @@ from plans.forms.comite import RepresentationForm, SeanceForm
 from plans.models import SeanceDeComite, SuiteADonner
 from plans.ordre_du_jour import EtatDuPlan, en_suspens, poser_les_objets, representations_de
 from plans.releve_de_decisions import rassembler
-from plans.views.observations import plan_observe
+from plans.views.plan import plan_entre_parties
 
 
 def seance_visible(request, slug, pk):
@@ -20,7 +20,7 @@ def seance_visible(request, slug, pk):
 
 @require_safe
 def seance_list(request, slug):
-    plan = plan_observe(request, slug)
+    plan = plan_entre_parties(request, slug)
     suites = SuiteADonner.objects.filter(point__seance__plan=plan).with_seance()
     contexte = {
         "plan": plan,
@@ -32,7 +32,7 @@ def seance_list(request, slug):
 
 
 def seance_create(request, slug):
-    plan = plan_observe(request, slug)
+    plan = plan_entre_parties(request, slug)
     seance = SeanceDeComite(plan=plan)
     exiger(request.user, Droit.TENIR_SEANCE, seance)
     form = SeanceForm(request.POST or None, instance=seance)

@@ -28,7 +28,7 @@ from plans.forms.concertation import (
 )
 from plans.models import AvisSurPlan, Concertation, OrganismeConsulte, Plan, Relance
 from plans.models.concertation import version_a_envoyer
-from plans.views.versions import plan_visible
+from plans.views.plan import plan_entre_parties, plan_visible
 
 
 def concertation_visible(request, slug, pk):
@@ -48,11 +48,9 @@ def consulte_visible(request, slug, pk):
 
 @require_safe
 def plan_concertation(request, slug):
-    plan = plan_visible(request, slug)
-    exiger(request.user, Droit.LIRE_PLAN, plan)
+    plan = plan_entre_parties(request, slug)
     contexte = {
         "plan": plan,
-        "article": plan.regime.replace("L.", "L.\N{NO-BREAK SPACE}"),
         "registres": registres_de(plan),
         "relances": Relance.objects.dernieres(plan),
         "aujourd_hui": timezone.localdate(),

@@ -3,20 +3,20 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import FileResponse, Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.cache import get_conditional_response, patch_cache_control
 from django.views.decorators.http import require_POST, require_safe
 
-from pams_portal.droits import Droit, exiger
 from pams_portal.requete import numero_lu
-from plans.models import Document, Plan
+from plans.models import Document
+from plans.views.plan import plan_entre_parties, plan_visible
 
 
 @login_not_required
 @require_safe
 def plan_pdf(request, slug):
     """Le PDF de la révision présente ou de celle demandée (200) ; sinon l'attente (202)."""
-    plan = get_object_or_404(Plan.objects.visibles_par(request.user), slug=slug)
+    plan = plan_visible(request, slug)
     documents = Document.objects.lisibles_par(request.user).filter(plan=plan)
     demandee = request.GET.get("revision", "")
     revision = numero_lu(demandee) if demandee else plan.revision
@@ -51,8 +51,7 @@ def servir(request, document):
 @require_POST
 def plan_pdf_demander(request, slug):
     """Redemande un document dont la production a échoué, ou dont le fichier a disparu."""
-    plan = get_object_or_404(Plan.objects.visibles_par(request.user), slug=slug)
-    exiger(request.user, Droit.LIRE_PLAN, plan)
+    plan = plan_entre_parties(request, slug)
     document = Document.objects.de(plan)
     if document.est_a_redemander:
         document.redemander()

@@ -8,18 +8,17 @@ from collections import defaultdict
 
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from acteurs.models import Brouillon, Presence
-from pams_portal.droits import Droit, exiger
+from pams_portal.droits import exiger
 from plans.brouillons import page_de, piece_montree
-from plans.models import Plan
 from plans.views.concertation import AU_REGISTRE, ecrire_au_registre
 from plans.views.parts import part_visible
+from plans.views.plan import plan_entre_parties
 from plans.views.points import NEUVES, ecrire_en_seance
 
 
@@ -66,8 +65,7 @@ def part_presence(request, slug, sorte, pk):
 @never_cache
 def presence_list(request, slug):
     """{identifiant d'une part: qui d'autre y écrit en ce moment, en une phrase}."""
-    plan = get_object_or_404(Plan.objects.visibles_par(request.user), slug=slug)
-    exiger(request.user, Droit.LIRE_PLAN, plan)
+    plan = plan_entre_parties(request, slug)
     presences = defaultdict(list)
     for presence in Presence.objects.en_ce_moment(plan.identifiant, sauf=request.user):
         presences[str(presence.cible)].append(presence.nom)

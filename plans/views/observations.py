@@ -12,19 +12,13 @@ from pams_portal.droits import Droit, exiger, peut
 from pams_portal.tableau import en_csv, en_xlsx
 from plans.filters import ObservationFilter
 from plans.forms.observations import MessageForm, ObservationForm
-from plans.models import Chapitre, Contribution, FicheAction, Message, Observation, Plan
+from plans.models import Chapitre, Contribution, FicheAction, Message, Observation
 from plans.ordre_du_jour import decisions_sur
 from plans.releve_des_observations import COLONNES, lignes_du_releve
+from plans.views.plan import plan_entre_parties
 from plans.views.redaction import piece_de
 
 PAR_PAGE = 30
-
-
-def plan_observe(request, slug):
-    """Le plan, pour qui y a une place : on n'observe et on ne lit qu'entre parties."""
-    plan = get_object_or_404(Plan.objects.visibles_par(request.user), slug=slug)
-    exiger(request.user, Droit.LIRE_PLAN, plan)
-    return plan
 
 
 def observation_visible(request, slug, numero):
@@ -42,7 +36,7 @@ def observations_filtrees(request, plan):
 
 @require_safe
 def observation_list(request, slug):
-    plan = plan_observe(request, slug)
+    plan = plan_entre_parties(request, slug)
     filtre = observations_filtrees(request, plan)
     lues = filtre.retenues.with_textes().prefetch_related("messages")
     page = Paginator(lues, PAR_PAGE).get_page(request.GET.get("page"))
@@ -62,7 +56,7 @@ def observation_xlsx(request, slug):
 
 def exporter(request, slug, ecrire):
     """Le relevé de ce que la liste montre ; un filtre refusé ramène à la liste, qui dit lequel."""
-    plan = plan_observe(request, slug)
+    plan = plan_entre_parties(request, slug)
     filtre = observations_filtrees(request, plan)
     if not filtre.form.is_valid():
         return redirect(reverse("plans:observation_list", args=[slug], query=request.GET))
@@ -106,7 +100,7 @@ def message_neuf(utilisateur, plan, observation):
 
 
 def observation_create(request, slug, nature, cible):
-    plan = plan_observe(request, slug)
+    plan = plan_entre_parties(request, slug)
     observation = Observation(plan=plan, **cible_demandee(request.user, plan, nature, cible))
     message = message_neuf(request.user, plan, observation)
     depart = {"passage": request.GET.get("passage", ""), "champ": request.GET.get("champ", "")}

@@ -10,7 +10,7 @@ from pams_portal.droits import Droit, exiger
 from pams_portal.elision import de
 from plans.attentes import parties_tenues
 from plans.forms.plan import PartieCreateForm, PartieForm
-from plans.models import PartiePrenante, Plan, Relance
+from plans.models import PartiePrenante, Relance
 from plans.parts import par_sorte, parts_de
 from plans.qui_doit_quoi import (
     attendu_de,
@@ -19,6 +19,7 @@ from plans.qui_doit_quoi import (
     par_chapitre,
     par_partie,
 )
+from plans.views.plan import plan_entre_parties, plan_visible
 
 
 def partie_visible(request, slug, pk):
@@ -28,14 +29,13 @@ def partie_visible(request, slug, pk):
 
 @require_safe
 def partie_list(request, slug):
-    plan = get_object_or_404(Plan.objects.visibles_par(request.user), slug=slug)
-    exiger(request.user, Droit.LIRE_PLAN, plan)
+    plan = plan_entre_parties(request, slug)
     parties = plan.parties.select_related("acteur", "plan")
     return render(request, "plans/partie_list.html", {"plan": plan, "parties": parties})
 
 
 def partie_create(request, slug):
-    plan = get_object_or_404(Plan.objects.visibles_par(request.user), slug=slug)
+    plan = plan_visible(request, slug)
     exiger(request.user, Droit.GERER_PARTIES, plan)
     recherche = request.GET.get("q", "")
     # La liste proposée suit la recherche ; l'envoi accepte tout acteur inscrit.
@@ -95,8 +95,7 @@ def partie_repondre(request, slug, pk):
 
 @require_safe
 def qui_doit_quoi(request, slug):
-    plan = get_object_or_404(Plan.objects.visibles_par(request.user), slug=slug)
-    exiger(request.user, Droit.LIRE_PLAN, plan)
+    plan = plan_entre_parties(request, slug)
     parties = list(plan.parties.select_related("acteur", "plan"))
     parts = parts_de([partie.pk for partie in parties])
     contexte = {

@@ -19,7 +19,6 @@ from pams_portal.comparaison import AJOUT, RETRAIT
 from pams_portal.droits import Droit, exiger, peut
 from pams_portal.edition import FormulaireVersionne
 from pams_portal.requete import numero_lu
-from plans.attentes import droit_de_contribuer
 from plans.forms.comite import DecisionForm
 from plans.forms.redaction import AxeForm, ContributionForm, FicheActionForm, ObjectifForm
 from plans.models import (
@@ -63,7 +62,7 @@ def de_la_fiche(modele, chemin="fiche"):
 SORTES = {
     "contributions": Sorte(
         lambda utilisateur: Contribution.objects.visibles_par(utilisateur).with_plan(),
-        lambda contribution: droit_de_contribuer(contribution.chapitre),
+        lambda contribution: contribution.chapitre.droit_de_contribuer,
         ContributionForm,
         ("texte",),
     ),

@@ -13,7 +13,6 @@ from pams_portal.droits import Droit, exiger, peut
 from plans.attentes import (
     attentes_de,
     attentes_de_l_inventaire,
-    droit_de_contribuer,
     manques_du_plan,
     parties_tenues,
 )
@@ -29,6 +28,18 @@ from plans.parts import par_sorte, parts_de
 SIGNES_PAR_ACTE = 4000
 
 
+def plan_visible(request, slug):
+    plans = Plan.objects.visibles_par(request.user).select_related("bassin")
+    return get_object_or_404(plans, slug=slug)
+
+
+def plan_entre_parties(request, slug):
+    """Le plan, pour qui y a une place : 404 s'il est caché, 403 s'il n'est que public."""
+    plan = plan_visible(request, slug)
+    exiger(request.user, Droit.LIRE_PLAN, plan)
+    return plan
+
+
 @require_safe
 @login_not_required
 def plan_list(request):
@@ -41,7 +52,7 @@ def plan_list(request):
 @require_safe
 @login_not_required
 def plan_detail(request, slug):
-    plan = get_object_or_404(Plan.objects.visibles_par(request.user), slug=slug)
+    plan = plan_visible(request, slug)
     lecture = plan_a_lire(plan, request.user)
     Reprise.objects.du_plan(plan).poser_sur(lecture.parts(), request.user)
     poser_les_discussions(plan, request.user, lecture.chapitres, lecture.fiches)
@@ -76,7 +87,7 @@ def plan_create(request):
 
 
 def plan_update(request, slug):
-    plan = get_object_or_404(Plan.objects.visibles_par(request.user), slug=slug)
+    plan = plan_visible(request, slug)
     exiger(request.user, Droit.MODIFIER_PLAN, plan)
     form = PlanForm(request.POST or None, instance=plan)
     if request.method == "POST" and form.enregistrer(request.user, Droit.MODIFIER_PLAN):
@@ -87,8 +98,7 @@ def plan_update(request, slug):
 
 @require_safe
 def plan_journal(request, slug):
-    plan = get_object_or_404(Plan.objects.visibles_par(request.user), slug=slug)
-    exiger(request.user, Droit.LIRE_PLAN, plan)
+    plan = plan_entre_parties(request, slug)
     actes = Acte.objects.du_dossier(plan.identifiant)
     page = Paginator(actes, 50).get_page(request.GET.get("page"))
     actes = comparer_les_actes(page, SIGNES_PAR_ACTE)
@@ -98,8 +108,7 @@ def plan_journal(request, slug):
 @require_safe
 def acte_detail(request, slug, pk):
     """Un acte du journal, sans rien en laisser : la suite de ce que la liste abrège."""
-    plan = get_object_or_404(Plan.objects.visibles_par(request.user), slug=slug)
-    exiger(request.user, Droit.LIRE_PLAN, plan)
+    plan = plan_entre_parties(request, slug)
     acte = get_object_or_404(Acte.objects.du_dossier(plan.identifiant), pk=pk)
     [(_, changements)] = comparer_les_actes([acte])
     contexte = {"plan": plan, "acte": acte, "changements": changements}
@@ -124,8 +133,7 @@ def ma_part(request):
 
 @require_POST
 def plan_marquer_lu(request, slug):
-    plan = get_object_or_404(Plan.objects.visibles_par(request.user), slug=slug)
-    exiger(request.user, Droit.LIRE_PLAN, plan)
+    plan = plan_entre_parties(request, slug)
     form = MarquerLuForm(request.POST)
     if form.is_valid():
         Repere.objects.marquer(request.user, plan, form.cleaned_data["jusqu_a"])
@@ -154,7 +162,7 @@ def chapitres_ouverts(utilisateur, lecture, parties):
         if chapitre.est_redige
         and peut(
             utilisateur,
-            droit_de_contribuer(chapitre),
+            chapitre.droit_de_contribuer,
             Contribution(chapitre=chapitre, porteur=partie),
         )
     }

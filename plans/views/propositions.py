@@ -14,10 +14,11 @@ from pams_portal.elision import de
 from pams_portal.fusion import fusionner
 from pams_portal.texte import en_html
 from plans.forms.propositions import PropositionForm, RefusForm, d_un_seul_champ
-from plans.models import Plan, Proposition
+from plans.models import Proposition
 from plans.models.propositions import VISEES
 from plans.ordre_du_jour import decisions_sur
 from plans.views.parts import SORTES, part_visible, saisissables
+from plans.views.plan import plan_entre_parties
 
 SORTE_VISEE = dict(zip(VISEES, ("contributions", "fiches", "axes", "objectifs"), strict=True))
 
@@ -51,8 +52,7 @@ def proposition_create(request, slug, sorte, pk):
 
 @require_safe
 def proposition_list(request, slug):
-    plan = get_object_or_404(Plan.objects.visibles_par(request.user), slug=slug)
-    exiger(request.user, Droit.LIRE_PLAN, plan)
+    plan = plan_entre_parties(request, slug)
     propositions = Proposition.objects.filter(plan=plan).with_part()
     choisies = {nom: request.GET[nom] for nom in VISEES if request.GET.get(nom, "").isdecimal()}
     if request.GET.get("etat") != "toutes":

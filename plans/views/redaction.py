@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 from acteurs.models import Acte
 from pams_portal.droits import Droit, exiger, peut, plans_ou
 from pams_portal.elision import a
-from plans.attentes import droit_de_contribuer, parties_tenues
+from plans.attentes import parties_tenues
 from plans.brouillons import ecriture_de
 from plans.discussions import poser_les_discussions
 from plans.forms.redaction import (
@@ -32,6 +32,7 @@ from plans.models import (
 )
 from plans.ordre_du_jour import decisions_sur
 from plans.validation import validation_de
+from plans.views.plan import plan_visible
 
 
 def piece_de(utilisateur, droit, plan, fabrique):
@@ -83,7 +84,7 @@ def contribution_visible(request, slug, pk):
 def contribution_create(request, slug, cle):
     chapitres = Chapitre.objects.visibles_par(request.user).select_related("plan")
     chapitre = get_object_or_404(chapitres, plan__slug=slug, cle=cle)
-    droit = droit_de_contribuer(chapitre)
+    droit = chapitre.droit_de_contribuer
     if not chapitre.est_redige:
         raise PermissionDenied("Ce chapitre est produit par les fiches : il ne s’écrit pas.")
     contribution = piece_de(
@@ -104,7 +105,7 @@ def contribution_create(request, slug, cle):
 
 def contribution_update(request, slug, pk):
     contribution = contribution_visible(request, slug, pk)
-    droit = droit_de_contribuer(contribution.chapitre)
+    droit = contribution.chapitre.droit_de_contribuer
     exiger(request.user, droit, contribution)
     form = ContributionForm(request.POST or None, instance=contribution)
     if request.method == "POST" and form.enregistrer(request.user, droit):
@@ -117,7 +118,7 @@ def contribution_update(request, slug, pk):
 
 def contribution_delete(request, slug, pk):
     contribution = contribution_visible(request, slug, pk)
-    droit = droit_de_contribuer(contribution.chapitre)
+    droit = contribution.chapitre.droit_de_contribuer
     exiger(request.user, droit, contribution)
     if contribution.commune:
         raise PermissionDenied("Le texte commun d’un chapitre se vide ou s’attribue, sans plus.")
@@ -147,7 +148,7 @@ def contribution_deplacer(request, slug, pk):
 
 
 def axe_create(request, slug):
-    plan = get_object_or_404(Plan.objects.visibles_par(request.user), slug=slug)
+    plan = plan_visible(request, slug)
     exiger(request.user, Droit.MODIFIER_AXES, plan)
     form = AxeForm(request.POST or None, instance=Axe(plan=plan, ordre=plan.axes.count()))
     if request.method == "POST" and form.enregistrer(request.user, Droit.MODIFIER_AXES):
@@ -247,7 +248,7 @@ def fiche_action_detail(request, slug, code):
 
 
 def fiche_action_create(request, slug):
-    plan = get_object_or_404(Plan.objects.visibles_par(request.user), slug=slug)
+    plan = plan_visible(request, slug)
     fiche = piece_de(
         request.user,
         Droit.MODIFIER_FICHE,

@@ -19,13 +19,9 @@ from plans.forms.versions import LeveeForm
 from plans.models import Levee, PartiePrenante, Plan, Visa
 from plans.versions import contenu_canonique
 from plans.versions.comparaison import comparer_les_contenus
+from plans.views.plan import plan_entre_parties, plan_visible
 
 journal = logging.getLogger(__name__)
-
-
-def plan_visible(request, slug):
-    plans = Plan.objects.visibles_par(request.user).select_related("bassin")
-    return get_object_or_404(plans, slug=slug)
 
 
 def refuser(request, plan, erreur):
@@ -38,10 +34,8 @@ def refuser(request, plan, erreur):
 
 @require_safe
 def plan_etapes(request, slug):
-    plan = plan_visible(request, slug)
-    exiger(request.user, Droit.LIRE_PLAN, plan)
-    article = plan.regime.replace("L.", "L.\N{NO-BREAK SPACE}")
-    contexte = {"plan": plan, "article": article, "conduite": conduite_de(plan, request.user)}
+    plan = plan_entre_parties(request, slug)
+    contexte = {"plan": plan, "conduite": conduite_de(plan, request.user)}
     return render(request, "plans/plan_etapes.html", contexte)
 
 
@@ -142,8 +136,7 @@ def levee_delete(request, slug, regle):
 
 @require_safe
 def version_detail(request, slug, numero):
-    plan = plan_visible(request, slug)
-    exiger(request.user, Droit.LIRE_PLAN, plan)
+    plan = plan_entre_parties(request, slug)
     version = get_object_or_404(plan.versions.prefetch_related("visas"), numero=numero)
     version.plan = plan
     contexte = {"plan": plan, "version": version, "contenu": version.donnees()}
@@ -153,8 +146,7 @@ def version_detail(request, slug, numero):
 @require_safe
 def version_json(request, slug, numero):
     """Les octets mêmes qui ont été visés : leur SHA-256 est l'empreinte imprimée."""
-    plan = plan_visible(request, slug)
-    exiger(request.user, Droit.LIRE_PLAN, plan)
+    plan = plan_entre_parties(request, slug)
     version = get_object_or_404(plan.versions, numero=numero)
     nom = f"pams-{plan.slug}-v{numero}.json"
     return HttpResponse(
@@ -167,8 +159,7 @@ def version_json(request, slug, numero):
 @require_safe
 def version_comparer(request, slug):
     """D'une version figée (`de`) à une autre (`a`), ou au contenu d'aujourd'hui."""
-    plan = plan_visible(request, slug)
-    exiger(request.user, Droit.LIRE_PLAN, plan)
+    plan = plan_entre_parties(request, slug)
     versions = list(plan.versions.figees())
     par_numero = {str(version.numero): version for version in versions}
     demandees = [request.GET.get(nom, "") for nom in ("de", "a")]

@@ -18,7 +18,7 @@ def remplir(plan, region, aom, nombre):
 
 
 @pytest.mark.parametrize("nombre", [1, 3])
-@pytest.mark.parametrize(("qui", "requetes"), [("region", 42), ("aom", 35), ("lectrice", 23)])
+@pytest.mark.parametrize(("qui", "requetes"), [("region", 41), ("aom", 34), ("lectrice", 22)])
 def test_nombre_de_requetes_constant(
     client, plan, region, aom, personnes, nombre, qui, requetes, django_assert_num_queries
 ):

@@ -196,7 +196,7 @@ def test_les_requetes_d_une_page_ne_dependent_pas_de_ce_qui_est_repris(
     plan, rita = ouvrir(bassin_neuf, source)
     client.force_login(rita)
     client.get(plan.get_absolute_url())
-    with django_assert_num_queries(43):
+    with django_assert_num_queries(42):
         client.get(plan.get_absolute_url())
     premiere = plan.fiches.get()
     for n in range(3):
@@ -205,7 +205,7 @@ def test_les_requetes_d_une_page_ne_dependent_pas_de_ce_qui_est_repris(
         depuis = Reprise.objects.get(fiche=premiere)
         depuis.pk, depuis.fiche = None, copie
         depuis.save()
-    with django_assert_num_queries(43):
+    with django_assert_num_queries(42):
         client.get(plan.get_absolute_url())
 
 
