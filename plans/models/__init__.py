@@ -11,8 +11,9 @@ from plans.models.moyens import (
     LigneBudget,
 )
 from plans.models.observations import Message, Observation
+from plans.models.parties import PartiePrenante
 from plans.models.pieces import elaguer_les_pieces
-from plans.models.plan import PartiePrenante, PieceDePlan, Plan
+from plans.models.plan import PieceDePlan, Plan
 from plans.models.points import PointDeSeance, SuiteADonner
 from plans.models.propositions import Proposition
 from plans.models.redaction import Axe, Chapitre, Contribution, Objectif

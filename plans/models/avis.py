@@ -16,8 +16,8 @@ from plans.models.concertation import (
     enregistre,
 )
 from plans.models.fiche import FicheAction
+from plans.models.parties import PartiePrenante
 from plans.models.pieces import AvecPiece
-from plans.models.plan import PartiePrenante
 from plans.models.redaction import Chapitre
 
 

@@ -13,7 +13,8 @@ from acteurs.models import Acte
 from pams_portal.droits import Droit, exiger, plans_ou
 from pams_portal.typographie import jour
 from plans.annonces import signaler
-from plans.models.plan import PartiePrenante, PieceDePlan, Plan
+from plans.models.parties import PartiePrenante
+from plans.models.plan import PieceDePlan, Plan
 from plans.models.validation import AvisSurFiche
 
 

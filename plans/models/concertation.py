@@ -17,7 +17,8 @@ from pams_portal.droits import Droit, exiger
 from pams_portal.typographie import jour
 from plans.annonces import demander, signaler
 from plans.etapes import Etat
-from plans.models.plan import PartiePrenante, PieceDePlan, Plan
+from plans.models.parties import PartiePrenante
+from plans.models.plan import PieceDePlan, Plan
 from plans.models.versions import Version
 
 # Jusqu'à l'arrêt du projet : un seul co-pilote peut revenir en rédaction, cela ne doit pas couper

@@ -16,8 +16,9 @@ from dispositifs.models import Dispositif
 from pams_portal.champs import ChoixMultiplesField, TexteRicheField
 from pams_portal.droits import Droit, exiger, plans_ou
 from plans.annonces import signaler
+from plans.models.parties import PartiePrenante
 from plans.models.pieces import oublier_les_fichiers
-from plans.models.plan import PartiePrenante, PieceDePlan, Plan
+from plans.models.plan import PieceDePlan, Plan
 from plans.models.redaction import Objectif, PieceQuerySet
 
 

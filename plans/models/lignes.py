@@ -8,8 +8,9 @@ from acteurs.models import Acte
 from pams_portal.droits import exiger
 from plans.annonces import demander, signaler
 from plans.models.fiche import FicheAction
+from plans.models.parties import PartiePrenante
 from plans.models.pieces import AvecPiece
-from plans.models.plan import PartiePrenante, PieceDePlan
+from plans.models.plan import PieceDePlan
 
 
 class PieceDeFiche(PieceDePlan):

@@ -13,7 +13,7 @@ from pams_portal.typographie import montant
 from plans.annonces import demander, signaler
 from plans.models.fiche import FicheAction
 from plans.models.lignes import DuPorteurDeLaFiche, LigneAvecPiece, VuDeQuiSaisit
-from plans.models.plan import PartiePrenante
+from plans.models.parties import PartiePrenante
 
 ANNEES = [
     MinValueValidator(2020, "L’année doit être comprise entre 2020 et 2060."),

@@ -16,7 +16,8 @@ from pams_portal.droits import Droit, Place, exiger, plans_ou
 from pams_portal.recherche import normaliser
 from pams_portal.texte import en_texte_brut
 from plans.models.fiche import FicheAction
-from plans.models.plan import PartiePrenante, PieceDePlan, Plan
+from plans.models.parties import PartiePrenante
+from plans.models.plan import PieceDePlan, Plan
 from plans.models.redaction import Chapitre, Contribution
 
 # Corrigé dans ce délai, un message n'a encore été envoyé à personne.

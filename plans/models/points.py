@@ -11,7 +11,7 @@ from pams_portal.champs import TexteRicheField
 from pams_portal.droits import Droit, exiger, plans_ou
 from plans.annonces import signaler
 from plans.models.comite import PieceDeSeance, SeanceDeComite
-from plans.models.plan import PartiePrenante
+from plans.models.parties import PartiePrenante
 
 
 class PointDeSeanceQuerySet(models.QuerySet):

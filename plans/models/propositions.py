@@ -13,7 +13,8 @@ from pams_portal.droits import Droit, Role, exiger, plans_ou
 from pams_portal.elision import de
 from plans.annonces import demander, signaler
 from plans.models.fiche import FicheAction
-from plans.models.plan import PartiePrenante, PieceDePlan, Plan
+from plans.models.parties import PartiePrenante
+from plans.models.plan import PieceDePlan, Plan
 from plans.models.redaction import Axe, Contribution, Objectif
 
 VISEES = ("contribution", "fiche", "axe", "objectif")

@@ -8,7 +8,8 @@ from pams_portal.champs import TexteRicheField
 from pams_portal.droits import Droit
 from pams_portal.elision import de
 from plans.annonces import signaler
-from plans.models.plan import PartiePrenante, PieceDePlan, Plan
+from plans.models.parties import PartiePrenante
+from plans.models.plan import PieceDePlan, Plan
 from plans.sommaire import SOMMAIRE, Nature
 
 CHAPITRES_TYPES = {modele.cle: modele for modele in SOMMAIRE}

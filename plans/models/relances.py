@@ -11,7 +11,8 @@ from acteurs.models import Acte, Motif, Utilisateur, prevenir
 from pams_portal.droits import Droit, exiger
 from pams_portal.elision import de, le
 from pams_portal.typographie import jour
-from plans.models.plan import PartiePrenante, PieceDePlan, Plan
+from plans.models.parties import PartiePrenante
+from plans.models.plan import PieceDePlan, Plan
 
 # Une relance par semaine et par partie, de quelque co-pilote qu'elle vienne.
 ENTRE_DEUX = timedelta(days=7)

@@ -13,7 +13,8 @@ from pams_portal.typographie import jour
 from plans.annonces import signaler
 from plans.models.fiche import FicheAction
 from plans.models.lignes import PieceDeFiche
-from plans.models.plan import PartiePrenante, Plan
+from plans.models.parties import PartiePrenante
+from plans.models.plan import Plan
 
 DATES = [MinValueValidator(date(2000, 1, 1), "Une mesure ne se date pas d’avant 2000.")]
 

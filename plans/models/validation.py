@@ -13,7 +13,7 @@ from pams_portal.droits import Qualite
 from pams_portal.elision import de
 from plans.models.fiche import FicheAction
 from plans.models.lignes import PieceDeFiche
-from plans.models.plan import PartiePrenante
+from plans.models.parties import PartiePrenante
 from plans.versions.canonique import (
     avec_leur_contenu,
     contenu_de_la_fiche,

@@ -14,7 +14,8 @@ from pams_portal.droits import Droit, Role, exiger
 from pams_portal.elision import de
 from pams_portal.typographie import instant
 from plans.etapes import Etat, passage_entre
-from plans.models.plan import PartiePrenante, PieceDePlan, Plan
+from plans.models.parties import PartiePrenante
+from plans.models.plan import PieceDePlan, Plan
 from plans.versions.canonique import contenu_canonique, contenus_confidentiels, empreinte
 from plans.versions.ecarts import en_une_phrase
 
