@@ -117,7 +117,7 @@ def test_une_concertation_de_l_ouverture_a_l_annexe(visiteur, envoye):
     region.get_by_label("Pièce jointe").set_input_files(PDF)
     verifier(region)
     region.get_by_role("button", name="Enregistrer", exact=True).click()
-    annoncer(region, f"non confirmé par {COMITE}")
+    annoncer(region, f"non confirmé par le {COMITE}")
     with region.expect_download() as prise:
         region.get_by_role("link", name="compte-rendu.pdf").click()
     assert prise.value.path().read_bytes() == PDF["buffer"]
