@@ -110,7 +110,7 @@ def test_une_concertation_de_l_ouverture_a_l_annexe(visiteur, envoye):
     region.get_by_label("Organisme absent du plan").fill(COMITE)
     region.get_by_role("button", name="Inscrire au registre").click()
     annoncer(region, "est au registre")
-    region.get_by_role("link", name=f"Saisir l’avis reçu de {COMITE}").click()
+    region.get_by_role("link", name=f"Saisir l’avis reçu du {COMITE}").click()
     region.get_by_label("Défavorable").check()
     taper(region, "Ce que dit l’avis", "Le sud est oublié.")
     region.get_by_label("Pièce qui le prouve").fill("Compte rendu du 3 novembre (fictif)")

@@ -66,7 +66,7 @@ def test_proposer_lire_corriger_accepter_retablir(visiteur):
 
     page = visiteur("region", **CALME)
     page.goto("/ma-part/")
-    page.get_by_role("link", name=f"Décider de la proposition de {DEPARTEMENT}").click()
+    page.get_by_role("link", name=f"Décider de la proposition du {DEPARTEMENT}").click()
     sous_tous_les_jours(page, "proposition")
     page.get_by_role("button", name="Refuser").click()
     expect(page.get_by_label("Raison du refus")).to_be_visible()
