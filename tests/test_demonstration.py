@@ -16,7 +16,8 @@ from django_tasks_db.models import DBTaskResult
 
 from acteurs.models import Acte, Acteur, Etablissement, Fonction, Utilisateur
 from bassins.models import Commune
-from dispositifs.models import Dispositif
+from dispositifs.models import Dispositif, Ecart, Importation, Signalement
+from dispositifs.recensement.doublons import doublons_probables
 from dispositifs.territoires import noms_des_territoires
 from dispositifs.typologie import FAMILLES
 from pams_portal.demonstration.contenu import DOSSIER
@@ -206,7 +207,7 @@ def test_les_parties_proposees_sont_a_leur_place(plan):
 def test_l_inventaire_a_toutes_les_familles_et_toutes_les_fraicheurs(demonstration):
     dispositifs = Dispositif.objects.filter(demonstration=True)
 
-    assert dispositifs.count() == 34
+    assert dispositifs.count() == 35  # dont un que l'import a créé
     assert {dispositif.famille for dispositif in dispositifs} == set(FAMILLES)
     assert {dispositif.fraicheur for dispositif in dispositifs} == set(Dispositif.Fraicheur)
     assert {d.statut for d in dispositifs} == {"signale", "verifie", "a_confirmer", "suspendu"}
@@ -286,6 +287,57 @@ def test_un_dispositif_reel_reste_a_verifier_et_donne_sa_source(demonstration):
     reels = Dispositif.objects.filter(demonstration=False)
 
     assert {(d.statut, bool(d.lien_source)) for d in reels} == {("signale", True)}
+
+
+# --- Les écrans de l'inventaire sont vivants -----------------------------------------------------
+
+
+def test_un_import_passe_se_relit_ligne_a_ligne(demonstration, client, settings):
+    settings.DEMO = True
+    importation = Importation.objects.get()
+    departement = Utilisateur.objects.get(courriel="departement@example.org")
+    client.force_login(departement)
+
+    assert (importation.etat, importation.utilisateur) == ("faite", departement)
+    assert list(importation.lignes.values_list("numero", "sort")) == [
+        *((3, "creer"), (4, "proposer"), (5, "proposer"), (6, "changer"), (7, "inchangee")),
+        *((8, "refusee"), (9, "ignoree")),
+    ]
+    assert "L’import est fait." in client.get(importation.get_absolute_url()).content.decode()
+
+
+def test_deux_ecarts_attendent_ceux_qui_tiennent_les_fiches(demonstration):
+    ecarts = Ecart.objects.a_decider().select_related("dispositif__tenu_par")
+
+    assert {(e.dispositif.source_id, e.champ, str(e.dispositif.tenu_par)) for e in ecarts} == {
+        ("location-solidaire", "capacite", "Roues et relais (Démonstration)"),
+        ("bus-services", "capacite", "Département de la Somme"),
+    }
+
+
+def test_un_doublon_probable_attend_le_departement(demonstration, client, settings):
+    settings.DEMO = True
+    neuf = Dispositif.objects.get(source_id="maison-12")
+    [doublon] = doublons_probables(neuf)
+    client.force_login(Utilisateur.objects.get(courriel="departement@example.org"))
+    adresse = ("dispositifs:dispositif_fusionner", [doublon.dispositif.pk, neuf.pk])
+    reponse = client.get(reverse(adresse[0], args=adresse[1]))
+
+    assert doublon.dispositif.source_id == "garage-solidaire"
+    assert reponse.context["fusionnables"]
+
+
+def test_des_recherches_sont_gardees_et_trouvent(demonstration, client, settings):
+    settings.DEMO = True
+    for courriel in ("departement@example.org", "france-travail@example.org"):
+        personne = Utilisateur.objects.get(courriel=courriel)
+        client.force_login(personne)
+        reponse = client.get(personne.recherches.get().get_absolute_url())
+        assert reponse.status_code == 200 and reponse.context["page"].paginator.count
+
+
+def test_un_signalement_attend_sa_reponse(demonstration):
+    assert Signalement.objects.en_attente().filter(dispositif__demonstration=True).exists()
 
 
 def test_seul_le_contenu_ecrit_ici_est_marque_fictif(demonstration):

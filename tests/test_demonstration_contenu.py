@@ -29,8 +29,11 @@ FRAGMENTS_DE_LA_LOI = {
 }
 
 
+SUFFIXES = (".toml", ".md", ".csv")
+
+
 def fichiers_du_contenu():
-    return sorted(chemin for chemin in DOSSIER.rglob("*") if chemin.suffix in (".toml", ".md"))
+    return sorted(chemin for chemin in DOSSIER.rglob("*") if chemin.suffix in SUFFIXES)
 
 
 @pytest.mark.parametrize("chemin", fichiers_du_contenu(), ids=lambda c: f"{c.parent.name}/{c.stem}")

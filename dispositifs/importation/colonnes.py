@@ -52,7 +52,7 @@ COLONNES = [
     Colonne("debut_financement", "Début du financement", ("début", "date de début", "date d’ouverture")),
     Colonne("fin_financement", "Fin du financement", ("fin", "date de fin", "échéance", "expiration", "date de clôture")),
     Colonne("source", "Source", ("origine", "nom de la source")),
-    Colonne("source_id", "Identifiant à la source", ("id", "identifiant source", "référence", "id source")),
+    Colonne("source_id", "Identifiant à la source", ("id", "identifiant source", "référence", "réf", "id source")),
     Colonne("lien_source", "Adresse de la source", ("url source", "lien source")),
     Colonne("date_source", "Date de la source", ("date", "mise à jour", "date de mise à jour", "date maj", "modifiée le")),
 ]

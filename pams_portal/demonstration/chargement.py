@@ -5,6 +5,7 @@ from django_tasks_db.models import DBTaskResult
 
 from dispositifs.recensement.releves import charger_dispositifs_releves
 from pams_portal.demonstration.acteurs import charger_acteurs, charger_comptes
+from pams_portal.demonstration.importation import charger_importation, charger_recherches
 from pams_portal.demonstration.inventaire import charger_dispositifs
 from pams_portal.demonstration.plans import charger_plan
 from pams_portal.demonstration.signalements import charger_signalements
@@ -23,6 +24,8 @@ def charger():
     personnes = charger_comptes(acteurs)
     dispositifs = charger_dispositifs(acteurs, personnes)
     charger_signalements(personnes, dispositifs)
+    charger_importation(acteurs, personnes, BASSINS[0])
+    charger_recherches(personnes)
     charger_dispositifs_releves(tenus_par=acteurs["region"])
     for slug in PLANS:
         if not Plan.objects.filter(slug=slug).exists():
