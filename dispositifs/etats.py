@@ -4,7 +4,10 @@ from datetime import timedelta
 
 from django.db import models
 
+from pams_portal.typographie import jour as date_en_mots
+
 SIX_MOIS, DEUX_ANS = timedelta(days=183), timedelta(days=730)
+FIN_ANNONCEE = timedelta(days=183)
 
 
 class Statut(models.TextChoices):
@@ -60,6 +63,13 @@ def fraicheur_en_mots(jour, confirme_le):
         return "Jamais confirmé"
     fraicheur = fraicheur_au(jour, confirme_le)
     return "Confirmé il y a plus de 24 mois" if fraicheur == Fraicheur.ROUGE else fraicheur.label
+
+
+def fin_annoncee(jour, statut, fin):
+    """« Financement jusqu'au 31 décembre 2026 », six mois avant, d'un dispositif en service."""
+    if fin is None or statut in HORS_SERVICE or fin - jour > FIN_ANNONCEE:
+        return ""
+    return f"Financement {'fini le' if fin < jour else 'jusqu’au'} {date_en_mots(fin)}"
 
 
 def statut_au(jour, statut, confirme_le):

@@ -194,11 +194,16 @@ def publics_en_clair(dispositif):
     return ", ".join([*mots[:1], *(mot[:1].lower() + mot[1:] for mot in mots[1:])])
 
 
+def passe_par_un_professionnel(dispositif):
+    """Vrai si la personne ne peut pas le demander elle-même."""
+    par = dispositif.mobilisable_par
+    return bool(par) and MobilisablePar.USAGERS not in par
+
+
 def demarches(dispositif):
     """Comment l'obtenir : des phrases prêtes à suivre, dans l'ordre du plus simple."""
     modes = dispositif.modes_mobilisation
-    directe = MobilisablePar.USAGERS in dispositif.mobilisable_par
-    if dispositif.mobilisable_par and not directe:
+    if passe_par_un_professionnel(dispositif):
         yield (
             "Il faut passer par un professionnel : votre conseiller emploi, la mission locale, "
             "l’assistante sociale ou le CCAS de votre mairie."

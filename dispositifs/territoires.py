@@ -139,13 +139,22 @@ def plans():
     return Bassin._meta.get_field("plans").related_model.objects
 
 
-def communes_pilotees(utilisateur):
-    """Les communes des plans que pilote une structure de la personne ; trois requêtes au plus."""
-    pilotes = [
+def _plans_pilotes(utilisateur):
+    return [
         plan_id
         for plan_id, places in utilisateur.places_par_plan.items()
         if any(place.qualite == Qualite.CO_PILOTE for place in places)
     ]
+
+
+def bassins_pilotes(utilisateur):
+    """Les bassins des plans que pilote une structure de la personne."""
+    return list(Bassin.objects.filter(plans__in=_plans_pilotes(utilisateur)).distinct())
+
+
+def communes_pilotees(utilisateur):
+    """Les communes des plans que pilote une structure de la personne ; trois requêtes au plus."""
+    pilotes = _plans_pilotes(utilisateur)
     siens = (
         set(plans().filter(pk__in=pilotes).values_list("bassin", flat=True)) if pilotes else set()
     )

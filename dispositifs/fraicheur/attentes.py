@@ -1,11 +1,13 @@
 """Ce qui attend une personne dans l'inventaire : répondre, confirmer, prévoir la suite."""
 
 from typing import NamedTuple
+from urllib.parse import urlencode
 
 from django.db.models import Q
 from django.urls import reverse
 
 from dispositifs.models import Dispositif, Signalement
+from dispositifs.territoires import bassins_pilotes, communes_pilotees
 from pams_portal.droits import Role
 from pams_portal.typographie import jour
 
@@ -35,8 +37,9 @@ def attentes_de(utilisateur):
     return [
         *_signalements(acteurs),
         *_a_confirmer(siens, acteurs),
-        *_financements(siens),
+        *_financements(acteurs),
         *_du_bassin(utilisateur, acteurs),
+        *_financements_du_bassin(utilisateur, acteurs),
     ]
 
 
@@ -58,7 +61,15 @@ def _a_confirmer(siens, acteurs):
         yield Attente("Confirmer", "les autres fiches de votre structure", url)
 
 
-def _financements(siens):
+def _des_leurs(acteurs):
+    """Ce que ces structures portent, tiennent ou financent."""
+    finances = Dispositif.financeurs.through.objects.filter(acteur__in=acteurs)
+    leurs = Q(porteur__in=acteurs) | Q(tenu_par__in=acteurs)
+    return leurs | Q(pk__in=finances.values("dispositif"))
+
+
+def _financements(acteurs):
+    siens = Dispositif.objects.filter(_des_leurs(acteurs))
     fiches = siens.finissant_avant(MOIS_ANNONCES).order_by("fin_financement", "pk")
     for fiche in fiches[:LIGNES_AU_PLUS]:
         objet = f"{fiche} (jusqu’au {jour(fiche.fin_financement)})"
@@ -76,3 +87,19 @@ def _du_bassin(utilisateur, acteurs):
         yield Attente(
             f"Lire le{suite} signalement{suite}", objet, reverse("dispositifs:signalement_list")
         )
+
+
+def _financements_du_bassin(utilisateur, acteurs):
+    """Un co-pilote voit aussi s'arrêter ce qu'il ne porte, ne tient ni ne finance."""
+    finissant = Dispositif.objects.finissant_avant(MOIS_ANNONCES)
+    du_bassin = finissant.touchant(communes_pilotees(utilisateur))
+    if du_bassin.exclude(_des_leurs(acteurs)).exists():
+        nombre = du_bassin.count()
+        suite = "s" if nombre > 1 else ""
+        objet = f"{nombre} dispositif{suite} de votre bassin, d’ici {MOIS_ANNONCES} mois"
+        filtres = {"financement": MOIS_ANNONCES}
+        bassins = bassins_pilotes(utilisateur)
+        if len(bassins) == 1:
+            filtres["bassin"] = bassins[0].slug
+        url = f"{reverse('dispositifs:dispositif_list')}?{urlencode(filtres)}"
+        yield Attente("Voir les financements qui finissent", objet, url)

@@ -379,6 +379,10 @@ class Dispositif(Suivi, Versionne):
         return etats.fraicheur_en_mots(timezone.localdate(), self.confirme_le)
 
     @property
+    def fin_annoncee(self):
+        return etats.fin_annoncee(timezone.localdate(), self.statut, self.fin_financement)
+
+    @property
     def est_confirme_par_son_porteur(self):
         return self.confirme_par_id is not None and self.confirme_par_id == self.porteur_id
 

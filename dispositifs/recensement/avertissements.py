@@ -4,10 +4,10 @@ from django.utils import timezone
 
 from acteurs.contacts import Contact, contact_de, contacts_douteux, est_un_mobile
 from acteurs.models import Acteur, Fonction
+from dispositifs.etats import FIN_ANNONCEE
 from pams_portal.typographie import jour
 
 DESCRIPTION_CONSEILLEE = 200
-ANNONCE_EN_JOURS = 183
 AUTORITES_ORGANISATRICES = {
     Fonction.Nature.AOM,
     Fonction.Nature.AO_LYON,
@@ -105,11 +105,12 @@ def _financement_finissant(dispositif):
     fin = dispositif.fin_financement
     if fin is None or not dispositif.est_en_service:
         return ""
-    jours = (fin - timezone.localdate()).days
-    if jours < 0:
+    reste = fin - timezone.localdate()
+    if reste.days < 0:
         return f"Le financement a fini le {jour(fin)} : le dispositif continue-t-il\u202f?"
-    if jours <= ANNONCE_EN_JOURS:
-        return f"Le financement finit le {jour(fin)}, dans {jours} jours."
+    if reste <= FIN_ANNONCEE:
+        quand = {0: "aujourd’hui", 1: "demain"}.get(reste.days, f"dans {reste.days} jours")
+        return f"Le financement finit le {jour(fin)}, {quand}."
     return ""
 
 

@@ -6,7 +6,13 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
-from dispositifs.etats import Frais, fraicheur_en_mots, statut_au
+from dispositifs.etats import (
+    Frais,
+    fin_annoncee,
+    fraicheur_au,
+    fraicheur_en_mots,
+    statut_au,
+)
 from dispositifs.models import Dispositif
 from dispositifs.territoires import noms_des_territoires, zone_en_mots
 from dispositifs.typologie import LIBELLE_PAR_TYPE
@@ -14,7 +20,7 @@ from dispositifs.typologie import LIBELLE_PAR_TYPE
 ZONES_PAR_LIGNE = 3
 CHAMPS = (
     *("nom", "type", "publics", "zone_eligibilite", "frais", "frais_precisions", "statut"),
-    *("confirme_le", "demonstration", "porteur__nom"),
+    *("confirme_le", "fin_financement", "demonstration", "porteur__nom"),
 )
 
 
@@ -48,7 +54,8 @@ def _ligne(cle, lue, noms, jour, adresse):
         "zone": zone_en_mots(lue["zone_eligibilite"], noms, ZONES_PAR_LIGNE),
         "cout": " : ".join(filter(None, [Frais(frais).label if frais else "", precisions])),
         "etat": _etat(statut_au(jour, lue["statut"], confirme_le)),
-        "fraicheur": _fraicheur(fraicheur_en_mots(jour, confirme_le), confirme_le),
+        "fraicheur": _fraicheur(jour, confirme_le),
+        "fin": fin_annoncee(jour, lue["statut"], lue["fin_financement"]),
         "demonstration": lue["demonstration"],
     }
 
@@ -62,6 +69,10 @@ def _etat(statut):
 
 
 @lru_cache(maxsize=2000)
-def _fraicheur(mots, confirme_le):
-    dit = {"fraicheur_en_mots": mots, "confirme_le": confirme_le}
-    return render_to_string("dispositifs/fraicheur.html", {"dispositif": dit}).strip()
+def _fraicheur(jour, confirme_le):
+    dit = {
+        "fraicheur": fraicheur_au(jour, confirme_le),
+        "fraicheur_en_mots": fraicheur_en_mots(jour, confirme_le),
+        "confirme_le": confirme_le,
+    }
+    return render_to_string("dispositifs/fraicheur.html", {"dispositif": dit})

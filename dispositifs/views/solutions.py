@@ -1,5 +1,6 @@
 """« Quelles solutions près de chez vous ? » : pour une personne, et pour qui l'accompagne."""
 
+from math import ceil
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -13,16 +14,22 @@ from django.views.decorators.http import require_safe
 from bassins.models import Commune
 from dispositifs.emporter.en_mots import en_mots
 from dispositifs.forms.solutions import SolutionsForm
+from dispositifs.models import Dispositif
 from dispositifs.solutions import (
+    BESOINS,
     commune_choisie,
     demarches,
     par_besoin,
+    passe_par_un_professionnel,
     publics_en_clair,
     solutions_a,
 )
 
 PAR_PAGE = 40
-SUR_L_AFFICHE = 14
+SUR_L_AFFICHE = 30
+# Ce que portent les deux colonnes d'une page A4, en lignes : une solution en prend deux à six,
+# filet compris, et l'intertitre d'un besoin trois.
+LIGNES_DE_L_AFFICHE, SIGNES_PAR_LIGNE = 100, 58
 
 
 @require_safe
@@ -79,14 +86,30 @@ def solutions_affiche(request, code):
     """Une page A4 à poser au guichet d'une mairie ou d'un CCAS."""
     commune = get_object_or_404(Commune, pk=code)
     trouvees = solutions_a(commune)
-    nombre = trouvees.count()
-    lignes = en_mots(trouvees[:SUR_L_AFFICHE])
+    lignes = tenant_sur_l_affiche(en_mots(trouvees[:SUR_L_AFFICHE]))
     contexte = {
         "commune": commune,
-        "groupes": par_besoin(lignes),
+        "groupes": par_besoin([(d, mots, passe_par_un_professionnel(d)) for d, mots in lignes]),
         "demonstration": any(dispositif.demonstration for dispositif, _ in lignes),
-        "autres": max(0, nombre - SUR_L_AFFICHE),
+        "autres": trouvees.count() - len(lignes),
         "jour": timezone.localdate(),
         "adresse": f"{settings.SITE_URL}{reverse('solutions_commune', args=[commune.pk])}",
     }
     return render(request, "dispositifs/solutions_affiche.html", contexte)
+
+
+def tenant_sur_l_affiche(lignes):
+    """Les premières de ces solutions, les plus proches, tant que la page les porte."""
+    restent, besoins, tenues = LIGNES_DE_L_AFFICHE, set(), []
+    for dispositif, mots in lignes:
+        textes = [dispositif.nom[:64], f"{dispositif.porteur.nom[:44]} · {mots.cout[:44]}"]
+        prises = 0.6 + sum(ceil(len(texte) / SIGNES_PAR_LIGNE) for texte in textes)
+        prises += 1 + passe_par_un_professionnel(dispositif)
+        prises += dispositif.fraicheur != Dispositif.Fraicheur.VERT
+        besoin = next(cle for cle, b in BESOINS.items() if dispositif.type in b.types)
+        restent -= prises + 3 * (besoin not in besoins)
+        if restent < 0:
+            break
+        besoins.add(besoin)
+        tenues.append((dispositif, mots))
+    return tenues

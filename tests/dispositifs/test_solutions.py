@@ -1,6 +1,9 @@
 """« Quelles solutions près de chez vous ? » : ce qu’une personne voit, et ne voit pas."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains, assertNumQueries
 
 from acteurs.publics import Public
@@ -201,14 +204,36 @@ def test_le_nombre_de_requetes_ne_depend_pas_du_nombre_de_solutions(client, roye
 
 
 def test_l_affiche_montre_les_plus_proches_et_compte_les_autres(client, roye):
-    for n in range(20):
+    for n in range(40):
         f.make_dispositif(nom=f"Loin {n}")
     f.make_dispositif(nom="Tout près", zone_eligibilite=[f"commune-{roye.pk}"])
     response = client.get(f"/solutions/{roye.pk}/affiche/")
     assertContains(response, "<h1>Se déplacer à Roye</h1>")
     assertContains(response, "Tout près")
-    assertContains(response, "Et 7 autres solutions sur")
+    assertContains(response, "<strong>Loin", count=20)
+    assertContains(response, "Et 20 autres solutions sur")
     assertContains(response, f"http://127.0.0.1:8000/solutions/{roye.pk}/")
+
+
+def test_l_affiche_dit_qui_contacter_s_il_faut_passer_par_un_autre_et_ce_qui_a_vieilli(
+    client, roye
+):
+    aujourd_hui = timezone.localdate()
+    f.make_dispositif(
+        lien_mobilisation="https://exemple.fr/demande",
+        mobilisable_par=["usagers"],
+        confirme_le=aujourd_hui,
+    )
+    affiche = f"/solutions/{roye.pk}/affiche/"
+    response = client.get(affiche)
+    assertContains(response, "https://exemple.fr/demande")
+    assertNotContains(response, "Avec votre conseiller")
+    assertNotContains(response, "À vérifier")
+    f.make_dispositif(
+        mobilisable_par=["professionnels"], confirme_le=aujourd_hui - timedelta(days=200)
+    )
+    assertContains(client.get(affiche), "Avec votre conseiller ou le CCAS")
+    assertContains(client.get(affiche), "À vérifier : confirmé il y a 6 à 24 mois")
 
 
 def test_l_affiche_d_une_commune_inconnue_n_existe_pas(client, db):

@@ -38,7 +38,7 @@ def test_un_prescripteur_trouve_en_trois_gestes_et_emporte_sa_selection(visiteur
 def test_l_affiche_tient_sur_une_page_a4_meme_avec_des_textes_longs(visiteur):
     long = "Un service au nom interminable, avec une précision qui n’en finit vraiment jamais"
     types = [code for _, types in TYPES[:6] for code, _ in types]
-    for n in range(20):
+    for n in range(40):
         f.make_dispositif(
             f.make_acteur(nom=f"{long} {n}"),
             nom=f"{long} numéro {n}",

@@ -148,7 +148,9 @@ def test_la_liste_se_filtre_par_fin_de_financement(client, association, jours, c
         (None, ""),
         (184, ""),
         (183, ", dans 183 jours."),
-        (0, ", dans 0 jours."),
+        (2, ", dans 2 jours."),
+        (1, ", demain."),
+        (0, ", aujourd’hui."),
         (-1, "Le financement a fini le"),
     ],
 )
@@ -157,3 +159,43 @@ def test_qui_tient_la_fiche_est_averti_avant_la_fin(tenue, jours, annonce):
     phrases = [phrase for phrase in avertissements(tenue) if phrase.startswith("Le financement")]
     assert bool(phrases) == bool(annonce)
     assert all(annonce in phrase for phrase in phrases)
+
+
+def test_le_financeur_et_les_co_pilotes_voient_venir_la_fin(client, personnes, bassin, aom, spe):
+    [epci] = bassin.perimetre.epci.all()
+    f.make_commune(epci)
+    fiche = f.make_dispositif(
+        aom.acteur,
+        nom="Navette",
+        zone_eligibilite=[f"epci-{epci.pk}"],
+        fin_financement=dans(90),
+        confirme_le=dans(-3),
+    )
+    fiche.financeurs.set([spe.acteur])
+
+    assert [ligne[0] for ligne in attentes(client, personnes["spe"])] == [
+        "Prévoir la suite du financement"
+    ]
+    assert attentes(client, personnes["departement"]) == [
+        (
+            "Voir les financements qui finissent",
+            "1 dispositif de votre bassin, d’ici 6 mois",
+            f"/dispositifs/?financement=6&bassin={bassin.slug}",
+        )
+    ]
+    assert attentes(client, personnes["etrangere"]) == []
+
+
+def test_la_fin_du_financement_s_annonce_sur_la_fiche_et_dans_la_liste(client, tenue):
+    for jours, annonce in {
+        184: "",
+        183: "Financement jusqu’au ",
+        -1: "Financement fini le ",
+    }.items():
+        tenue.fin_financement = dans(jours)
+        tenue.save()
+        for adresse in (tenue.get_absolute_url(), "/dispositifs/"):
+            page = client.get(adresse).content.decode()
+            assert [
+                mots for mots in ("Financement jusqu’au ", "Financement fini") if mots in page
+            ] == ([annonce.removesuffix(" le ")] if annonce else []), (adresse, jours)

@@ -38,7 +38,8 @@ def test_un_signalement_se_lit_des_qu_on_est_connecte(client, personnes, garage)
 
     page = page_de(client, garage)
 
-    assert "Signalé</span> </li> <li>Jamais confirmé" in page
+    assert 'Signalé</span> </li> <li><span class="fraicheur fraicheur-rouge">' in page
+    assert 'icones.svg#danger"></use> </svg> Jamais confirmé' in page
     assert "Relevé d’une source, à vérifier auprès de la structure porteuse : Roues libres." in page
 
 

@@ -199,7 +199,9 @@ def test_l_etat_affiche_vieillit_avec_le_temps_et_le_filtre_le_suit(client, db):
 
     assert noms(client, statut="verifie") == ["Frais"]
     assert noms(client, statut="a_confirmer") == ["Déjà noté", "Sans date", "Vieilli"]
-    assert "À confirmer</span> </li> <li>Confirmé il y a 6 à 24 mois" in page(client, q="vieilli")
+    vieilli = page(client, q="vieilli")
+    assert 'À confirmer</span> </li> <li><span class="fraicheur fraicheur-orange">' in vieilli
+    assert 'icones.svg#alerte"></use> </svg> Confirmé il y a 6 à 24 mois' in vieilli
 
 
 def test_les_fraicheurs_se_partagent_l_inventaire_et_disent_ce_que_dit_la_fiche(client, db):
@@ -283,7 +285,8 @@ def test_une_ligne_dit_quoi_pour_qui_ou_a_quel_prix_et_depuis_quand(client, terr
     for attendu in (
         *("Garage &lt;b&gt;solidaire&lt;/b&gt;", "Garage solidaire, porté par Roues libres"),
         *("Demandeurs d’emploi", "Région 32, Aisne, CC de la Picardie Verte et 2 autres"),
-        *("Payant : 30 € de l’heure", "Vérifié</span> </li> <li>Confirmé il y a moins de 6 mois"),
+        *("Payant : 30 € de l’heure", "Vérifié</span> </li> <li>"),
+        'icones.svg#succes"></use> </svg> Confirmé il y a moins de 6 mois',
     ):
         assert attendu in page(client), attendu
 
