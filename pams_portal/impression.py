@@ -16,7 +16,9 @@ import tempfile
 import time
 import warnings
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
+from threading import BoundedSemaphore
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
@@ -25,6 +27,9 @@ from django.conf import settings
 RACINE = settings.BASE_DIR / "static"
 DELAI_MAXIMAL = 15 * 60  # secondes ; deux cents fiches en prennent moins de cent
 INTERVALLE = 1.0
+PATIENCE = 20  # secondes ; au-delà, une page web renonce à son tour
+# Une seule mise en page à la fois par serveur web : certaines pages sont publiques.
+UNE_A_LA_FOIS = BoundedSemaphore(1)
 PAGE, PDF, SUIVI = "page.html", "page.pdf", "suivi.json"
 
 # L'annonce « PDF/UA-1 » et le schéma que PDF/A exige pour la lire.
@@ -229,6 +234,22 @@ def imprimer_a_part(html, progression=None):
             processus.wait()
         bilan = _suivi(dossier)
         return Impression((dossier / PDF).read_bytes(), bilan["pages"], bilan["reserve"])
+
+
+@lru_cache(maxsize=8)
+def imprimer_aussitot(html):
+    """Le PDF qu'une page web attend, fait hors de ce processus ; la même ne s'imprime qu'une fois.
+
+    Lève ImpressionImpossible si la mise en page échoue ou si trop de personnes l'attendent.
+    """
+    if not UNE_A_LA_FOIS.acquire(timeout=PATIENCE):
+        raise ImpressionImpossible(
+            "Plusieurs documents s’impriment déjà : réessayez dans un instant."
+        )
+    try:
+        return imprimer_a_part(html)
+    finally:
+        UNE_A_LA_FOIS.release()
 
 
 def _attendre(processus, dossier, progression):

@@ -7,10 +7,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from dispositifs.emporter.en_mots import en_mots
-from dispositifs.emporter.liste_imprimee import AU_PLUS, filtres_en_mots, imprimer_liste, liste_html
+from dispositifs.emporter.liste_imprimee import AU_PLUS, filtres_en_mots, liste_html
 from dispositifs.recherche.filters import filtrer
 from dispositifs.recherche.selection import lire_selection, parametres
-from pams_portal.impression import ImpressionImpossible
+from pams_portal.impression import ImpressionImpossible, imprimer_aussitot
 
 
 @require_safe
@@ -65,7 +65,7 @@ def dispositif_list_pdf(request):
 
 def servir_pdf(request, html, nom):
     try:
-        impression = imprimer_liste(html)
+        impression = imprimer_aussitot(html)
     except ImpressionImpossible as erreur:
         contexte = {"raison": str(erreur)}
         return render(request, "dispositifs/dispositif_list_pdf.html", contexte, status=503)

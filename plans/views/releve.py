@@ -6,9 +6,8 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from dispositifs.emporter.liste_imprimee import imprimer_liste
 from pams_portal.droits import Droit, exiger
-from pams_portal.impression import ImpressionImpossible
+from pams_portal.impression import ImpressionImpossible, imprimer_aussitot
 from plans.releve_de_decisions import rassembler, releve_html
 from plans.releve_docx import releve_docx
 from plans.views.comite import seance_visible
@@ -44,7 +43,7 @@ def seance_rouvrir(request, slug, pk):
 def seance_pdf(request, slug, pk):
     seance = seance_visible(request, slug, pk)
     try:
-        impression = imprimer_liste(releve_html(rassembler(seance)))
+        impression = imprimer_aussitot(releve_html(rassembler(seance)))
     except ImpressionImpossible as erreur:
         contexte = {"plan": seance.plan, "seance": seance, "raison": str(erreur)}
         return render(request, "plans/seance_pdf.html", contexte, status=503)

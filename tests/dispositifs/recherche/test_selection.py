@@ -8,8 +8,8 @@ import pypdf
 import pytest
 from django.db import connection
 
-from dispositifs.emporter import liste_imprimee
 from dispositifs.recherche.selection import AU_PLUS
+from pams_portal import impression
 from pams_portal.impression import Impression, ImpressionImpossible
 from tests import factories as f
 from tests.test_acces import lecture_seule
@@ -153,10 +153,10 @@ def papier(monkeypatch):
         pages.append(html)
         return Impression(b"%PDF", 1)
 
-    monkeypatch.setattr(liste_imprimee, "imprimer_a_part", retenir)
-    liste_imprimee.imprimer_liste.cache_clear()
+    monkeypatch.setattr(impression, "imprimer_a_part", retenir)
+    impression.imprimer_aussitot.cache_clear()
     yield pages
-    liste_imprimee.imprimer_liste.cache_clear()
+    impression.imprimer_aussitot.cache_clear()
 
 
 def test_le_pdf_de_la_liste_est_balise_date_et_montre_ce_qui_est_filtre(client, deux):
@@ -218,8 +218,8 @@ def test_une_impression_impossible_se_dit(client, deux, monkeypatch):
     def panne(html):
         raise ImpressionImpossible("La mise en page a échoué.")
 
-    monkeypatch.setattr(liste_imprimee, "imprimer_a_part", panne)
-    liste_imprimee.imprimer_liste.cache_clear()
+    monkeypatch.setattr(impression, "imprimer_a_part", panne)
+    impression.imprimer_aussitot.cache_clear()
 
     reponse = client.get("/dispositifs/liste.pdf")
 
@@ -228,7 +228,7 @@ def test_une_impression_impossible_se_dit(client, deux, monkeypatch):
 
 
 def test_une_seule_liste_s_imprime_a_la_fois(client, deux, monkeypatch, papier):
-    monkeypatch.setattr(liste_imprimee, "PATIENCE", 0.01)
-    with liste_imprimee.UNE_A_LA_FOIS:
+    monkeypatch.setattr(impression, "PATIENCE", 0.01)
+    with impression.UNE_A_LA_FOIS:
         assert client.get("/dispositifs/liste.pdf").status_code == 503
     assert client.get("/dispositifs/liste.pdf").status_code == 200

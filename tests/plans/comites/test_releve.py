@@ -11,7 +11,7 @@ from django.utils import timezone
 from docx import Document as Docx
 from docx.oxml.ns import qn
 
-from dispositifs.emporter import liste_imprimee
+from pams_portal import impression
 from pams_portal.impression import ImpressionImpossible
 from plans.models import Plan, Representation, SeanceDeComite
 from plans.releve_de_decisions import rassembler, releve_html
@@ -196,11 +196,11 @@ def test_une_mise_en_page_qui_echoue_le_dit(client, tenue, personnes, monkeypatc
     def panne(html):
         raise ImpressionImpossible("La mise en page a échoué.")
 
-    monkeypatch.setattr(liste_imprimee, "imprimer_a_part", panne)
-    liste_imprimee.imprimer_liste.cache_clear()
+    monkeypatch.setattr(impression, "imprimer_a_part", panne)
+    impression.imprimer_aussitot.cache_clear()
 
     page = demander(client, personnes["region"], tenue, "seance_pdf")
 
     assert page.status_code == 503
     assert "La mise en page a échoué." in page.content.decode()
-    liste_imprimee.imprimer_liste.cache_clear()
+    impression.imprimer_aussitot.cache_clear()
