@@ -5,7 +5,6 @@ ses intercommunalités, ses départements s'il en a trop, les régions pour la F
 """
 
 from collections import Counter, defaultdict
-from functools import lru_cache
 from typing import NamedTuple
 
 from django.db.models import Count, F
@@ -16,7 +15,7 @@ from bassins.contours import points_communes
 from bassins.models import Commune
 from dispositifs.recensement.saisie import en_mots
 from dispositifs.recherche.cibles import cibles_par_cle, par_territoire
-from dispositifs.recherche.memoire import etat_des_territoires
+from dispositifs.recherche.memoire import etat_des_territoires, garder
 from dispositifs.territoires import MODELES, Echelle, communes_de
 
 INSECABLE = "\u00a0"
@@ -53,8 +52,7 @@ def carte(filtre):
     territoire = _territoire(filtre)
     maille, codes = _maille(territoire)
     etat = etat_des_territoires(filtre.request)
-    referentiel = _referentiel_garde if etat else _lire_referentiel
-    cibles, membres = referentiel(maille, frozenset(codes), etat)
+    cibles, membres = _referentiel(maille, frozenset(codes), etat)
     dispositifs = _dispositifs(filtre, maille, cibles)
     lignes = list(dispositifs.values_list("zone_eligibilite").annotate(Count("pk")))
     desservies = [(zone, nombre) for zone, nombre in lignes if not cibles.keys().isdisjoint(zone)]
@@ -115,13 +113,9 @@ def _maille(communes):
     raise AssertionError("La dernière maille n'a pas de maximum.")
 
 
-@lru_cache(maxsize=8)
-def _referentiel_garde(maille, codes, etat):
-    return _lire_referentiel(maille, codes, etat)
-
-
-def _lire_referentiel(maille, codes, etat):
-    """({clé de territoire: {codes}}, {code: [SIREN]}) ; gardé tant que rien ne bouge."""
+@garder(8)
+def _referentiel(maille, codes, etat):
+    """({clé de territoire: {codes}}, {code: [SIREN]})"""
     communes = _communes_de_la_maille(maille, codes)
     return cibles_par_cle(communes, CHEMINS[maille]), _membres(maille, codes)
 

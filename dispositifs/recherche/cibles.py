@@ -1,11 +1,11 @@
 """D'une clé de territoire à ce qu'elle touche : bassins, EPCI, communes, départements."""
 
 from collections import Counter, defaultdict
-from functools import lru_cache
 
 from django.db.models import F, Q
 
 from bassins.models import Bassin, Commune, Perimetre
+from dispositifs.recherche.memoire import garder
 from dispositifs.territoires import Echelle
 
 FRANCE = Echelle.FRANCE.value
@@ -30,27 +30,15 @@ def par_territoire(lignes, cibles_par_cle):
     return comptes
 
 
+@garder(1)
 def noms_des_bassins(etat):
-    """[(slug, nom)] dans l'ordre des noms ; gardé tant que les territoires ne bougent pas."""
-    return _noms_gardes(etat) if etat else list(Bassin.objects.values_list("slug", "nom"))
-
-
-@lru_cache(maxsize=1)
-def _noms_gardes(etat):
+    """[(slug, nom)] dans l'ordre des noms."""
     return list(Bassin.objects.values_list("slug", "nom"))
 
 
+@garder(2)
 def bassins_par_cle(jour, etat):
-    """{clé de territoire: {slugs}} des bassins de ce jour ; gardé tant que rien ne bouge."""
-    return _bassins_gardes(jour, etat) if etat else _lire_bassins(jour)
-
-
-@lru_cache(maxsize=2)
-def _bassins_gardes(jour, etat):
-    return _lire_bassins(jour)
-
-
-def _lire_bassins(jour):
+    """{clé de territoire: {slugs}} des bassins de ce jour."""
     en_vigueur = Perimetre.objects.en_vigueur(jour)
     par_epci = Commune.objects.filter(millesime=F("epci__millesime"))
     lignes = defaultdict(set)
@@ -61,20 +49,12 @@ def _lire_bassins(jour):
     return dict(lignes)
 
 
+@garder(64)
 def epci_par_cle(bassin, epci, jour, etat):
-    """{clé de territoire: {SIREN}} des EPCI d'un bassin ce jour, et d'un EPCI ; gardé de même.
+    """{clé de territoire: {SIREN}} des EPCI d'un bassin ce jour, et d'un EPCI.
 
     `bassin`, `epci` : l'un des deux, ou les deux.
     """
-    return _epci_gardes(bassin, epci, jour, etat) if etat else _lire_epci(bassin, epci, jour)
-
-
-@lru_cache(maxsize=64)
-def _epci_gardes(bassin, epci, jour, etat):
-    return _lire_epci(bassin, epci, jour)
-
-
-def _lire_epci(bassin, epci, jour):
     proposes = Q(epci=epci, epci__isnull=False)
     if bassin and (perimetre := bassin.perimetre_au(jour)):
         proposes |= Q(pk__in=perimetre.communes_couvertes().values("pk"), epci__isnull=False)

@@ -6,7 +6,7 @@ l'un ni l'autre ne relit les trente mille fiches d'une base nationale.
 
 from collections import defaultdict
 from datetime import date
-from functools import cached_property, lru_cache
+from functools import cached_property
 from itertools import compress
 
 from django.db.models import TextField
@@ -17,6 +17,7 @@ from acteurs.models import Acteur
 from dispositifs.etats import Statut, fraicheur_au, statut_au
 from dispositifs.models import Dispositif
 from dispositifs.recensement.champs import acteur_en_mots
+from dispositifs.recherche.memoire import garder
 
 RETENUS = 200  # comptes de facette, de quelques kilooctets
 UN_OU_ZERO = bytes.maketrans(b"01", b"\x00\x01")
@@ -27,12 +28,11 @@ def instantane_de(etat):
 
     `etat` vient de `Revision` et se lit d'abord : l'instantané est de cet état, ou plus récent.
     """
-    jour = timezone.localdate()
-    return _garde(jour, etat) if etat else Instantane(jour)
+    return _instantane_du(timezone.localdate(), etat)
 
 
-@lru_cache(maxsize=1)
-def _garde(jour, etat):
+@garder(1)
+def _instantane_du(jour, etat):
     return Instantane(jour)
 
 

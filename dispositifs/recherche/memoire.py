@@ -6,7 +6,7 @@ personne connectée voit n'est jamais servi au public.
 
 import hashlib
 import zlib
-from functools import lru_cache
+from functools import lru_cache, wraps
 
 from django.conf import settings
 from django.core.cache import caches
@@ -34,6 +34,24 @@ def _etats(request):
     if not hasattr(request, "_etats_suivis"):
         request._etats_suivis = Revision.etats()
     return request._etats_suivis
+
+
+def garder(combien):
+    """Décore une fonction dont le dernier argument est l'état lu : garde ses derniers résultats.
+
+    Sans état (None), rien n'est gardé.
+    """
+
+    def decorer(lire):
+        gardee = lru_cache(maxsize=combien)(lire)
+
+        @wraps(lire)
+        def lire_ou_garder(*args):
+            return (gardee if args[-1] else lire)(*args)
+
+        return lire_ou_garder
+
+    return decorer
 
 
 @lru_cache(maxsize=1)
