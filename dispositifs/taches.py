@@ -3,8 +3,8 @@
 from django.core.exceptions import PermissionDenied
 from django_tasks import task
 
-from dispositifs.importation.classeurs import FichierRefuse
 from dispositifs.importation.ecriture import InventaireChange
+from dispositifs.importation.objets import FichierRefuse
 from dispositifs.importation.travail import ecrire, essayer
 from dispositifs.models import Importation, Publication
 from dispositifs.ouverture.preparation import preparer

@@ -3,8 +3,9 @@
 from django import forms
 
 from bassins.models import Bassin
-from dispositifs.importation.classeurs import POIDS_AU_PLUS, FichierRefuse, apercu, lire_les_objets
+from dispositifs.importation.classeurs import POIDS_AU_PLUS, apercu, lire_les_objets
 from dispositifs.importation.colonnes import COLONNES, trouver_entetes
+from dispositifs.importation.objets import FichierRefuse
 from dispositifs.models import Importation
 
 EXEMPLES = 3

@@ -9,16 +9,14 @@ from typing import NamedTuple
 
 from django.conf import settings
 
+from dispositifs.importation.objets import FichierRefuse
+
 POIDS_AU_PLUS = 10 * 1024**2
 APERCU = 60
 ILLISIBLE = (
     "Ce fichier n’a pas pu être lu : il est abîmé, ou demande trop de mémoire. Ouvrez-le dans "
     "votre tableur et enregistrez la feuille utile en .xlsx ou en .csv."
 )
-
-
-class FichierRefuse(Exception):
-    """Une phrase à montrer à côté du fichier."""
 
 
 class Rangs(NamedTuple):

@@ -22,7 +22,7 @@ from python_calamine import CalamineError, PasswordError, load_workbook
 from dispositifs.importation.objets import (
     OBJETS_AU_PLUS,
     TROP_D_OBJETS,
-    FichierIllisible,
+    FichierRefuse,
     reconnaitre,
 )
 
@@ -45,20 +45,16 @@ PROTEGE = f"Ce classeur est protégé par un mot de passe. Retirez-le. {ENREGIST
 MANIFESTE = "META-INF/manifest.xml"
 
 
-class Refus(Exception):
-    """Une phrase à montrer : pourquoi ce fichier ne se lit pas."""
-
-
 def rangs_du_fichier(chemin, feuille):
-    """({"feuilles": …, "feuille": …, "rangs": …}, suite de listes de textes) ; lève Refus."""
+    """({"feuilles": …, "feuille": …, "rangs": …}, suite de listes de textes)."""
     with open(chemin, "rb") as fichier:
         debut = fichier.read(8)
     if not debut:
-        raise Refus("Le fichier est vide.")
+        raise FichierRefuse("Le fichier est vide.")
     if debut.startswith(b"PK\x03\x04"):
         return _rangs_du_classeur(chemin, feuille)
     if debut.startswith(b"\xd0\xcf\x11\xe0"):
-        raise Refus(_vieux_classeur(chemin))
+        raise FichierRefuse(_vieux_classeur(chemin))
     texte = decoder(chemin)
     entete = {"feuilles": [], "feuille": "", "rangs": texte.count("\n") + 1}
     return entete, _rangs_du_texte(texte)
@@ -76,24 +72,24 @@ def _vieux_classeur(chemin):
 
 
 def verifier_archive(chemin):
-    """Lève Refus d'après le seul répertoire de l'archive : rien n'est encore déplié."""
+    """Lève FichierRefuse d'après le seul répertoire de l'archive : rien n'est encore déplié."""
     try:
         with zipfile.ZipFile(chemin) as archive:
             pieces = archive.infolist()
             chiffree = _est_chiffree(archive)
     except (zipfile.BadZipFile, OSError, ValueError):
-        raise Refus(f"Ce fichier est abîmé. {ENREGISTRER}") from None
+        raise FichierRefuse(f"Ce fichier est abîmé. {ENREGISTRER}") from None
     deplie = sum(piece.file_size for piece in pieces)
     if deplie > DEPLIE_AU_PLUS or len(pieces) > PIECES_AU_PLUS:
-        raise Refus(
+        raise FichierRefuse(
             f"Déplié, ce fichier pèserait {max(1, round(deplie / 1024**2))} Mio : il est refusé "
             f"au-delà de {DEPLIE_AU_PLUS // 1024**2} Mio."
         )
     if chiffree:
-        raise Refus(PROTEGE)
+        raise FichierRefuse(PROTEGE)
     noms = {piece.filename for piece in pieces}
     if not noms & {"xl/workbook.xml", "xl/workbook.bin", "content.xml"}:
-        raise Refus(f"Ce fichier est une archive, pas un classeur. {ENREGISTRER}")
+        raise FichierRefuse(f"Ce fichier est une archive, pas un classeur. {ENREGISTRER}")
 
 
 def _est_chiffree(archive):
@@ -112,9 +108,9 @@ def _rangs_du_classeur(chemin, feuille):
         choisie = feuille if feuille in noms else _premiere_garnie(classeur, noms)
         table = classeur.get_sheet_by_name(choisie)
     except PasswordError:
-        raise Refus(PROTEGE) from None
+        raise FichierRefuse(PROTEGE) from None
     except CalamineError as erreur:
-        raise Refus(f"Ce classeur ne se lit pas : il est abîmé. {ENREGISTRER}") from erreur
+        raise FichierRefuse(f"Ce classeur ne se lit pas : il est abîmé. {ENREGISTRER}") from erreur
     _verifier_la_taille(table)
     # La bibliothèque rend les rangs vides du haut, mais pas les colonnes vides de gauche.
     marge = [""] * (table.start[1] if table.start else 0)
@@ -126,7 +122,7 @@ def _rangs_du_classeur(chemin, feuille):
 def _premiere_garnie(classeur, noms):
     """La première feuille faite comme un tableau : un mode d'emploi la précède souvent."""
     if not noms:
-        raise Refus("Ce classeur n’a aucune feuille visible.")
+        raise FichierRefuse("Ce classeur n’a aucune feuille visible.")
     garnie = ""
     for nom in noms:
         table = classeur.get_sheet_by_name(nom)
@@ -139,7 +135,7 @@ def _premiere_garnie(classeur, noms):
 def _verifier_la_taille(table):
     rangs, colonnes = table.end or (0, 0)
     if colonnes >= COLONNES_AU_PLUS or rangs >= RANGS_AU_PLUS:
-        raise Refus(TROP_GRAND)
+        raise FichierRefuse(TROP_GRAND)
 
 
 def en_texte(cellule):
@@ -166,10 +162,12 @@ def _rangs_du_texte(texte):
     try:
         for numero, rang in enumerate(lecteur):
             if len(rang) > COLONNES_AU_PLUS or numero > RANGS_AU_PLUS:
-                raise Refus(TROP_GRAND)
+                raise FichierRefuse(TROP_GRAND)
             yield rang
     except csv.Error:
-        raise Refus("Le fichier CSV est mal formé : un guillemet n’est pas refermé.") from None
+        raise FichierRefuse(
+            "Le fichier CSV est mal formé : un guillemet n’est pas refermé."
+        ) from None
 
 
 def decoder(chemin):
@@ -186,7 +184,7 @@ def decoder(chemin):
             interdits = sum(signe < " " and signe not in "\t\n\r\f" for signe in texte[:100_000])
             if interdits == 0:
                 return texte.replace("\0", "")
-    raise Refus(f"Ce fichier n’est ni un CSV ni un classeur. {ENREGISTRER}")
+    raise FichierRefuse(f"Ce fichier n’est ni un CSV ni un classeur. {ENREGISTRER}")
 
 
 def separateur(texte):
@@ -210,15 +208,12 @@ def objets_du_fichier(chemin):
     """({"nature": …}, suite de [numéro, objet]) ; un classeur est un « tableur », sans objets."""
     octets = Path(chemin).read_bytes()
     if not octets:
-        raise Refus("Le fichier est vide.")
+        raise FichierRefuse("Le fichier est vide.")
     if octets.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         return {"nature": "tableur"}, []
-    try:
-        nature, objets = reconnaitre(octets)
-    except FichierIllisible as erreur:
-        raise Refus(str(erreur)) from None
+    nature, objets = reconnaitre(octets)
     if len(objets) > OBJETS_AU_PLUS:
-        raise Refus(TROP_D_OBJETS)
+        raise FichierRefuse(TROP_D_OBJETS)
     suite = ([n, {lisible(champ): aplatir(v) for champ, v in objet.items()}] for n, objet in objets)
     return {"nature": nature}, suite
 
@@ -260,9 +255,9 @@ def principal(chemin, feuille="", au_plus="", objets=""):
         dire(entete)
         for numero, rang in enumerate(islice(rangs, int(au_plus) if au_plus else None), 1):
             if any(len(cellule) > SIGNES_PAR_CELLULE for cellule in rang):
-                raise Refus(f"Ligne {numero} : une cellule a plus de 100 000 signes.")
+                raise FichierRefuse(f"Ligne {numero} : une cellule a plus de 100 000 signes.")
             dire(rang)
-    except Refus as refus:
+    except FichierRefuse as refus:
         dire({"refus": str(refus)})
     except MemoryError:
         dire({"refus": TROP_GRAND})

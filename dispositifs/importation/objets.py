@@ -23,19 +23,19 @@ PROPRES_AUX_STRUCTURES = {"reseaux_porteurs", "typologie", "labels_nationaux"}
 ILLISIBLE = "Ce fichier n’est ni un tableau JSON, ni un CSV avec un titre par colonne."
 
 
-class FichierIllisible(Exception):
-    """Une phrase à montrer à côté du fichier."""
+class FichierRefuse(Exception):
+    """Une phrase à montrer à côté du fichier : pourquoi il ne se lit pas."""
 
 
 def reconnaitre(octets):
     """(« services » ou « structures », objets), ou (« tableur », []) si ce n'est pas l'un d'eux.
 
-    Lève FichierIllisible pour un JSON qui n'est fait ni des uns ni des autres.
+    Lève FichierRefuse pour un JSON qui n'est fait ni des uns ni des autres.
     """
     en_json = octets.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"[", b"{")
     try:
         objets = lire_objets(octets)
-    except FichierIllisible:
+    except FichierRefuse:
         if en_json:
             raise
         return "tableur", []
@@ -45,14 +45,14 @@ def reconnaitre(octets):
     if titres >= STRUCTURE and (en_json or titres & PROPRES_AUX_STRUCTURES):
         return "structures", objets
     if en_json:
-        raise FichierIllisible(PAS_DES_SERVICES)
+        raise FichierRefuse(PAS_DES_SERVICES)
     return "tableur", []
 
 
 def lire_objets(octets):
     """[(numéro, {champ: valeur})] : le rang dans un JSON, la ligne dans un CSV.
 
-    Lève FichierIllisible. Une colonne sans nom (l'index d'un tableau pandas) est ignorée.
+    Lève FichierRefuse. Une colonne sans nom (l'index d'un tableau pandas) est ignorée.
     """
     texte = _decoder(octets)
     if texte.lstrip()[:1] in ("[", "{"):
@@ -76,7 +76,7 @@ def _lire_json(texte):
         listes = [lu[cle] for cle in ENVELOPPES if isinstance(lu.get(cle), list)]
         lu = listes[0] if listes else [lu]
     if not isinstance(lu, list) or not all(isinstance(objet, dict) for objet in lu):
-        raise FichierIllisible(ILLISIBLE)
+        raise FichierRefuse(ILLISIBLE)
     return lu
 
 
@@ -84,14 +84,14 @@ def _lire_json_par_ligne(texte):
     try:
         return [json.loads(ligne) for ligne in texte.splitlines() if ligne.strip()]
     except (ValueError, RecursionError):
-        raise FichierIllisible(ILLISIBLE) from None
+        raise FichierRefuse(ILLISIBLE) from None
 
 
 def _lire_csv(texte):
     entete = texte.lstrip().partition("\n")[0]
     separateur = max(SEPARATEURS, key=entete.count)
     if "\0" in entete or not entete.count(separateur):
-        raise FichierIllisible(ILLISIBLE)
+        raise FichierRefuse(ILLISIBLE)
     avant = csv.field_size_limit(CELLULE_AU_PLUS)
     try:
         table = csv.DictReader(io.StringIO(texte, newline=""), delimiter=separateur)
@@ -102,7 +102,7 @@ def _lire_csv(texte):
             if any(not est_vide(v) for v in rang.values())
         ]
     except csv.Error:
-        raise FichierIllisible(ILLISIBLE) from None
+        raise FichierRefuse(ILLISIBLE) from None
     finally:
         csv.field_size_limit(avant)
 

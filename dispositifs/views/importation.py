@@ -8,8 +8,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from acteurs.models import Acteur
 from dispositifs.forms.importation import ColonnesForm, DepotForm, PaireForm
-from dispositifs.importation.classeurs import FichierRefuse, apercu
+from dispositifs.importation.classeurs import apercu
 from dispositifs.importation.moteur import Sort
+from dispositifs.importation.objets import FichierRefuse
 from dispositifs.models import Importation
 from pams_portal.droits import Droit, exiger, peut
 

@@ -8,12 +8,12 @@ from django.core.files.base import ContentFile
 from django.core.management.base import BaseCommand, CommandError
 
 from bassins.models import Bassin
-from dispositifs.importation.classeurs import FichierRefuse, apercu, lire
+from dispositifs.importation.classeurs import apercu, lire
 from dispositifs.importation.colonnes import trouver_entetes
 from dispositifs.importation.data_inclusion import LecteurDataInclusion
 from dispositifs.importation.ecriture import InventaireChange, appliquer
 from dispositifs.importation.moteur import Contexte, Sort, examiner
-from dispositifs.importation.objets import FichierIllisible, lire_objets, reconnaitre
+from dispositifs.importation.objets import FichierRefuse, lire_objets, reconnaitre
 from dispositifs.importation.tableur import lire_tableur
 
 RIEN_RECONNU = (
@@ -54,7 +54,7 @@ class Command(BaseCommand):
         except OSError as erreur:
             chemin = erreur.filename or fichier
             raise CommandError(f"Le fichier {chemin} ne s’ouvre pas : {erreur.strerror}.") from None
-        except (FichierRefuse, FichierIllisible) as refus:
+        except FichierRefuse as refus:
             raise CommandError(str(refus)) from None
         self.raconter(examens)
         if hors_sujet := getattr(lignes, "hors_sujet", 0):

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dispositifs.importation.listes import lire_liste
-from dispositifs.importation.objets import FichierIllisible, lire_objets
+from dispositifs.importation.objets import FichierRefuse, lire_objets
 
 FORMES = [
     ["actifs", "jeunes"],
@@ -123,5 +123,5 @@ def test_les_numeros_sont_ceux_des_lignes():
     ids=lambda octets: repr(octets[:12]),
 )
 def test_ce_qui_n_est_pas_un_tableau_est_refuse_d_une_phrase(octets):
-    with pytest.raises(FichierIllisible, match="ni un tableau JSON"):
+    with pytest.raises(FichierRefuse, match="ni un tableau JSON"):
         lire_objets(octets)

@@ -9,8 +9,9 @@ from decimal import Decimal
 import pytest
 from django.core.files.base import ContentFile
 
-from dispositifs.importation.classeurs import FichierRefuse, apercu, lire
+from dispositifs.importation.classeurs import apercu, lire
 from dispositifs.importation.colonnes import trouver_entetes
+from dispositifs.importation.objets import FichierRefuse
 from dispositifs.importation.tableur import lire_tableur
 from tests.dispositifs.importation import fichiers
 
