@@ -26,7 +26,7 @@ from acteurs.models import (
     Habilitation,
     Utilisateur,
 )
-from pams_portal.administration import TableAdmin
+from pams_portal.administration import EnLectureSeule, TableAdmin
 
 
 @login_not_required
@@ -199,7 +199,7 @@ class UtilisateurAdmin(VersionneAdmin):
 
 
 @admin.register(Acte)
-class ActeAdmin(TableAdmin):
+class ActeAdmin(EnLectureSeule):
     """Le journal se lit ; personne ne l'écrit ni ne le corrige."""
 
     list_display = ["quand", "nom_utilisateur", "nom_acteur", "verbe", "cible_libelle"]
@@ -211,18 +211,9 @@ class ActeAdmin(TableAdmin):
         # Ce qui se passe dans un plan se lit dans le plan, par ceux qui y ont une place.
         return super().get_queryset(request).filter(cible_type__startswith="acteurs.")
 
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
-
 
 @admin.register(Courriel)
-class CourrielAdmin(TableAdmin):
+class CourrielAdmin(EnLectureSeule):
     """La file se lit : qui, quand, pourquoi rien n'est arrivé. Jamais le texte."""
 
     list_display = ["destinataire", "etat", "tentatives", "prochain_essai", "envoye_le", "erreur"]
@@ -230,15 +221,6 @@ class CourrielAdmin(TableAdmin):
     list_select_related = ["destinataire"]
     search_fields = ["destinataire__courriel", "erreur"]
     actions = ["essayer_de_nouveau"]
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
 
     @admin.action(description="Essayer de nouveau les courriels abandonnés", permissions=["view"])
     def essayer_de_nouveau(self, request, courriels):

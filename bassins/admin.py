@@ -8,7 +8,7 @@ from django.db import models
 
 from bassins.models import Bassin, Commune, Departement, Epci, Perimetre, Region, Revision
 from bassins.revision import Sujet
-from pams_portal.administration import TableAdmin
+from pams_portal.administration import EnLectureSeule, TableAdmin
 
 
 @admin.register(Bassin)
@@ -39,37 +39,26 @@ class PerimetreAdmin(TableAdmin):
         Revision.monter(Sujet.TERRITOIRES)
 
 
-class EnLectureSeule(TableAdmin):
-    """Une table du référentiel : consultable, cherchable, jamais modifiée ici."""
-
+class DeReferenceAdmin(EnLectureSeule):
     search_fields = ["nom"]
     list_filter = ["millesime"]
 
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
-
 
 @admin.register(Region, Departement)
-class RegionOuDepartementAdmin(EnLectureSeule):
+class RegionOuDepartementAdmin(DeReferenceAdmin):
     list_display = ["code", "nom", "millesime", "source"]
     search_fields = ["nom", "code"]
 
 
 @admin.register(Epci)
-class EpciAdmin(EnLectureSeule):
+class EpciAdmin(DeReferenceAdmin):
     list_display = ["siren", "nom", "nature", "nb_communes", "population_municipale", "millesime"]
     list_filter = ["nature", "millesime"]
     search_fields = ["nom", "siren"]
 
 
 @admin.register(Commune)
-class CommuneAdmin(EnLectureSeule):
+class CommuneAdmin(DeReferenceAdmin):
     list_display = ["code", "nom", "departement", "epci", "codes_postaux", "millesime"]
     list_select_related = ["departement", "epci"]
     search_fields = ["nom", "nom_normalise", "code", "codes_postaux"]

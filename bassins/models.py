@@ -28,6 +28,8 @@ class DeReference(models.Model):
 
 
 class Region(DeReference):
+    ILE_DE_FRANCE = "11"
+
     code = models.CharField("code INSEE", max_length=2, primary_key=True)
     nom = models.CharField("nom", max_length=100)
     chef_lieu = models.CharField("commune chef-lieu", max_length=5)

@@ -1,18 +1,7 @@
 """Ce qu'une écriture de l'inventaire entraîne dans les plans : leurs documents sont à refaire."""
 
-from itertools import islice
-
+from dispositifs.lots import par_lots
 from dispositifs.territoires import bassins_touches, communes_d_ile_de_france, communes_de, plans
-
-# Une base n'accepte qu'un nombre fini de paramètres par requête.
-PAR_REQUETE = 1000
-
-
-def par_lots(elements, taille=PAR_REQUETE):
-    """Découpe une suite en listes d'au plus `taille` éléments, sans la garder entière."""
-    suite = iter(elements)
-    while lot := list(islice(suite, taille)):
-        yield lot
 
 
 def toucher_les_plans(cles, dispositifs):

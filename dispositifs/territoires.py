@@ -31,7 +31,6 @@ MODELES = {
     Echelle.DEPARTEMENT: Departement,
     Echelle.REGION: Region,
 }
-CODE_ILE_DE_FRANCE = "11"
 
 
 # Ce qui, dans un nom, dit la nature d'une collectivité.
@@ -118,7 +117,7 @@ def communes_de(cles):
 
 def communes_d_ile_de_france():
     """Le territoire du régime de L.1215-4, qui n'a pas de bassin."""
-    return Commune.objects.filter(departement__region=CODE_ILE_DE_FRANCE)
+    return Commune.objects.filter(departement__region=Region.ILE_DE_FRANCE)
 
 
 def cles_touchant(communes):
@@ -158,24 +157,20 @@ def communes_pilotees(utilisateur):
     siens = (
         set(plans().filter(pk__in=pilotes).values_list("bassin", flat=True)) if pilotes else set()
     )
-    jour = timezone.localdate()
-    en_vigueur = Perimetre.objects.filter(
-        Q(jusqu_au__isnull=True) | Q(jusqu_au__gte=jour),
-        depuis__lte=jour,
-        bassin__in=siens - {None},
-    )
+    du_jour = Perimetre.objects.en_vigueur(timezone.localdate())
+    en_vigueur = du_jour.filter(bassin__in=siens - {None})
     couvertes = Q(epci__in=en_vigueur.values("epci"), millesime=F("epci__millesime"))
     couvertes |= Q(pk__in=en_vigueur.filter(communes__isnull=False).values("communes"))
     if None in siens:  # le plan d'Île-de-France n'a pas de bassin
-        couvertes |= Q(departement__region=CODE_ILE_DE_FRANCE)
+        couvertes |= Q(departement__region=Region.ILE_DE_FRANCE)
     return Commune.objects.filter(couvertes) if siens else Commune.objects.none()
 
 
 def bassins_touches(cles):
     """Les bassins dont le périmètre en vigueur a une commune dans ce territoire."""
-    jour, communes = timezone.localdate(), communes_de(cles)
+    communes = communes_de(cles)
     couvertes = communes.filter(epci__isnull=False, millesime=F("epci__millesime"))
-    perimetres = Perimetre.objects.filter(
-        Q(jusqu_au__isnull=True) | Q(jusqu_au__gte=jour), depuis__lte=jour
-    ).filter(Q(epci__in=couvertes.values("epci")) | Q(communes__in=communes))
+    perimetres = Perimetre.objects.en_vigueur(timezone.localdate()).filter(
+        Q(epci__in=couvertes.values("epci")) | Q(communes__in=communes)
+    )
     return Bassin.objects.filter(pk__in=perimetres.values("bassin"))

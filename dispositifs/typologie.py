@@ -90,6 +90,10 @@ TYPES = [
 THEMATIQUES_PAR_TYPE = {
     code: thematiques for types in FAMILLES.values() for code, (_, thematiques) in types.items()
 }
+TYPES_PAR_THEMATIQUE = {
+    str(thematique): [t for t, siennes in THEMATIQUES_PAR_TYPE.items() if thematique in siennes]
+    for thematique in Thematique
+}
 LIBELLE_PAR_TYPE = {
     code: libelle for types in FAMILLES.values() for code, (libelle, _) in types.items()
 }

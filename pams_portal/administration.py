@@ -35,3 +35,16 @@ class TableAdmin(admin.ModelAdmin):
             return super().get_changelist_instance(request)
         except (DisallowedModelAdminLookup, ValueError, OverflowError) as erreur:
             raise IncorrectLookupParameters from erreur
+
+
+class EnLectureSeule(TableAdmin):
+    """Une table qui se consulte et se cherche, et que personne ne modifie ici."""
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False

@@ -19,6 +19,11 @@ class TexteRicheField(models.TextField):
         return super().formfield(**{"widget": widget} | kwargs)
 
 
+def date_iso():
+    """Le champ de date natif, dont le format d'échange est toujours AAAA-MM-JJ."""
+    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
 class ObjetsField(forms.ModelMultipleChoiceField):
     """Plusieurs objets à clé numérique ; une clé trop longue pour une base est un faux choix."""
 

@@ -3,6 +3,7 @@
 from django.db.models import Q
 
 from acteurs.models import Fonction
+from bassins.models import Region
 from pams_portal.droits import Qualite
 
 # La place que chaque fonction donne de droit : les trois verbes de L.1215-3, puis les invités.
@@ -17,7 +18,6 @@ QUALITE_PAR_FONCTION = {
     Fonction.Nature.ACCOMPAGNEMENT: Qualite.ASSOCIEE,
     Fonction.Nature.APPUI: Qualite.INVITEE,
 }
-CODE_ILE_DE_FRANCE = "11"
 
 
 def place_proposee(fonction):
@@ -34,7 +34,7 @@ def place_proposee(fonction):
 def fonctions_sur(bassin):
     """Les fonctions exercées sur un bassin ; sur l'Île-de-France entière si `bassin` est None."""
     if bassin is None:
-        touche = Q(regions=CODE_ILE_DE_FRANCE) | Q(departements__region=CODE_ILE_DE_FRANCE)
+        touche = Q(regions=Region.ILE_DE_FRANCE) | Q(departements__region=Region.ILE_DE_FRANCE)
     else:
         perimetre = bassin.perimetre
         if perimetre is None:

@@ -12,13 +12,13 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt
 
+from pams_portal.tableau import MARQUE
 from pams_portal.texte import jetons_prets
 from pams_portal.typographie import jour
 from plans.impression.html import INTERDITS
 from plans.releve_de_decisions import en_lignes
 
 LANGUE = "fr-FR"
-DEMONSTRATION = "DÉMONSTRATION, contenu fictif"
 LISTES = {"bullet_list_open": "List Bullet", "ordered_list_open": "List Number"}
 
 
@@ -60,7 +60,7 @@ def _preparer(document, releve):
     proprietes.subject = propre(releve.plan)[:255]
     bandeau = [str(releve.plan), str(releve.seance)]
     bandeau += ["PROJET"] if releve.projet else []
-    bandeau += [DEMONSTRATION] if releve.plan.demonstration else []
+    bandeau += [MARQUE] if releve.plan.demonstration else []
     section.header.paragraphs[0].text = propre(" – ".join(bandeau))
 
 
@@ -68,7 +68,7 @@ def _tete(document, releve):
     seance = releve.seance
     document.add_heading(propre(releve.titre), 0)
     if releve.plan.demonstration:
-        _gras(document.add_paragraph(), DEMONSTRATION)
+        _gras(document.add_paragraph(), MARQUE)
     _gras(document.add_paragraph(), releve.etat)
     _fait(document, "Plan", releve.plan)
     _fait(document, "Date", date_format(seance.jour, "l j F Y"))

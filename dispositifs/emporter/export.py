@@ -15,16 +15,16 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 
-from dispositifs.effets import par_lots
 from dispositifs.importation.colonnes import COLONNES, POUR_INFORMATION
 from dispositifs.importation.valeurs import SUITE_COUPEE
+from dispositifs.lots import par_lots
 from dispositifs.recensement.champs import acteur_en_mots
 from dispositifs.recensement.saisie import en_mots
 from dispositifs.territoires import noms_des_territoires
 from pams_portal.formules import desarmer
+from pams_portal.tableau import MARQUE
 from pams_portal.texte import normaliser
 
-MENTION = "DÉMONSTRATION, contenu fictif"
 PAR_LECTURE = 500
 SIGNES_PAR_CELLULE = 32_767  # la limite d'Excel
 ENTRE = " | "
@@ -80,7 +80,7 @@ PROPRES = {
     "financeurs": lambda fiche, _: ENTRE.join(map(acteur_en_mots, fiche.financeurs.all())),
     "zone_eligibilite": _zone,
     "commune": _commune,
-    "mention": lambda fiche, _: MENTION if fiche.demonstration else "",
+    "mention": lambda fiche, _: MARQUE if fiche.demonstration else "",
     "statut": lambda fiche, _: fiche.statut_affiche.label,
     "confirme_par": lambda fiche, _: str(fiche.confirme_par or ""),
     "tenu_par": lambda fiche, _: str(fiche.tenu_par),

@@ -7,13 +7,10 @@ from dispositifs.models import Dispositif
 from dispositifs.recensement.champs import ActeursField, CommuneField, ZoneField
 from dispositifs.recensement.regles import incoherences
 from dispositifs.territoires import Echelle, noms_des_territoires, zone_en_mots
+from pams_portal.champs import date_iso
 from pams_portal.edition import FormulaireVersionne
 
 BASSINS_PROPOSES = 4
-
-
-def date_iso():
-    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
 def zones_proposees(bassins):

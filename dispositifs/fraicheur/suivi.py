@@ -3,8 +3,6 @@
 from dispositifs.models import DemandeDeConfirmation
 from pams_portal.droits import Droit, peut
 
-DEMANDES_MONTREES = 3
-
 
 def suivi_de(utilisateur, dispositif, modifiable):
     """Le contexte du bas de page d'une fiche ; vide pour le public, qui peut seulement signaler."""

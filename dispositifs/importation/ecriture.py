@@ -5,9 +5,10 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from acteurs.models import Acte, Acteur
-from dispositifs.effets import par_lots, toucher_les_plans
+from dispositifs.effets import toucher_les_plans
 from dispositifs.importation.moteur import Sort
 from dispositifs.importation.retrouver import cle_naturelle
+from dispositifs.lots import par_lots
 from dispositifs.models import Dispositif, Ecart, Mot, Zone, tenant
 from dispositifs.models.ecart import en_valeur, nom_d_ecriture
 from pams_portal.recherche import normaliser

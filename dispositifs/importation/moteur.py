@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.text import capfirst
 
 from acteurs.models import Acteur
 from acteurs.models.journal import ADMINISTRATION
 from bassins.models import Bassin
-from dispositifs.effets import par_lots
 from dispositifs.importation.lignes import LigneLue
 from dispositifs.importation.retrouver import Annuaire, Inventaire, cle_naturelle
+from dispositifs.lots import par_lots
 from dispositifs.models import Dispositif
 from dispositifs.recensement.avertissements import transport_du_mauvais_porteur
 from dispositifs.recensement.regles import incoherences
@@ -177,7 +178,7 @@ def _verifier_champ(nom, valeur, valeurs, erreurs):
     try:
         valeurs[nom] = champ.clean(valeur, None)
     except ValidationError as erreur:
-        libelle = champ.verbose_name[:1].upper() + champ.verbose_name[1:]
+        libelle = capfirst(champ.verbose_name)
         erreurs += [f"{libelle} : {message}" for message in erreur.messages]
 
 
@@ -211,7 +212,7 @@ def _creer(examen, valeurs, contexte):
 
 def _comparer(examen, valeurs, contexte, inventaire, porteur):
     fiche = examen.dispositif
-    examen.avant = inventaire.valeurs(fiche)
+    examen.avant = fiche.valeurs()
     examen.place = contexte.place and place_qui_permet(
         contexte.utilisateur, Droit.MODIFIER_DISPOSITIF, fiche
     )

@@ -8,8 +8,7 @@ from django.db.models import Q
 from acteurs.models import Acte, Acteur
 from acteurs.validators import valider_siren
 from bassins.models import Commune
-from dispositifs.effets import par_lots
-from dispositifs.importation.lignes import OrganismeLu
+from dispositifs.lots import par_lots
 from dispositifs.models import Dispositif, Ecart
 from dispositifs.territoires import nom_abrege, noms_des_territoires
 from pams_portal.recherche import normaliser
@@ -181,9 +180,6 @@ class Inventaire:
             return None, ["Plusieurs fiches ont cette structure, ce type et ce nom."]
         return (fiches[0] if fiches else None), []
 
-    def valeurs(self, fiche):
-        return fiche.valeurs()
-
     def est_d_une_personne(self, fiche, champ, ici):
         """Vrai si la valeur d'ici a été écrite, ou effacée, autrement que par un import."""
         acte = self.derniers.get((fiche.identifiant, champ))
@@ -205,6 +201,3 @@ class Inventaire:
 
 def _texte(valeur):
     return valeur_simple(valeur) if isinstance(valeur, str) else ""
-
-
-__all__ = ["Annuaire", "Inventaire", "OrganismeLu", "cle_naturelle"]

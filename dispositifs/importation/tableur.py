@@ -3,11 +3,11 @@
 import re
 
 from acteurs.contacts import Contact, contact_de
-from dispositifs.effets import par_lots
 from dispositifs.importation.colonnes import TITRES
 from dispositifs.importation.lignes import LigneLue, OrganismeLu
 from dispositifs.importation.moteur import LIGNES_PAR_LOT
 from dispositifs.importation.valeurs import LECTEURS, Illisible, decouper_liste, lire_type, propre
+from dispositifs.lots import par_lots
 from dispositifs.ouverture.vocabulaire import types_designes
 from dispositifs.recensement.saisie import decouper, lire_chacun
 from dispositifs.territoires import Echelle

@@ -6,12 +6,12 @@ from contextlib import contextmanager
 from django.db import transaction
 from django.utils import timezone
 
-from dispositifs.effets import par_lots
 from dispositifs.importation.classeurs import lire, lire_les_objets
 from dispositifs.importation.data_inclusion import LecteurDataInclusion
 from dispositifs.importation.ecriture import appliquer
 from dispositifs.importation.moteur import Contexte, Sort, examiner
 from dispositifs.importation.tableur import lire_tableur
+from dispositifs.lots import par_lots
 from dispositifs.models import Importation, LigneImportee
 from dispositifs.recensement.doublons import doublons_du_lot
 from dispositifs.recensement.mots_des_valeurs import Mots

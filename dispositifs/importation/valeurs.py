@@ -74,10 +74,6 @@ def propre(cellule):
     return rearmer(texte)
 
 
-def lire_texte(texte):
-    return texte
-
-
 # --- Nombres et dates ----------------------------------------------------------------------------
 
 

@@ -16,9 +16,6 @@ class EcartQuerySet(models.QuerySet):
     def a_decider(self):
         return self.filter(decision=Ecart.Decision.ATTEND)
 
-    def with_dispositif(self):
-        return self.select_related("dispositif", "propose_par")
-
 
 class Ecart(Versionne):
     """Une valeur de fichier qui contredit ce qu'une personne a écrit, ou ce qu'un autre tient.

@@ -10,13 +10,14 @@ from django.utils import timezone
 
 from acteurs.models import Acteur
 from bassins.models import Bassin
+from dispositifs.lots import par_lots
 from dispositifs.models import Dispositif
 from dispositifs.ouverture import geometrie, paire, representation
 from dispositifs.ouverture.reponses import LICENCE, LICENCE_ADRESSE
 from dispositifs.ouverture.tables import ligne_csv
 from dispositifs.territoires import noms_des_territoires
+from pams_portal.tableau import MARQUE
 
-FICTIF = "DÉMONSTRATION, contenu fictif"
 # Ce qu'une cellule de tableur ne peut pas tenir à plat devient une ou deux colonnes.
 COLONNES_DISPOSITIFS = [
     *("identifiant", "nom", "type", "famille", "thematiques", "porteur", "porteur_siren"),
@@ -52,7 +53,7 @@ class Fichier(NamedTuple):
 def dispositifs(publies):
     """Les dictionnaires de `representation.dispositif`, avec leur objet, par lots."""
     rangees = publies.order_by("nom_normalise", "pk").values_list("pk", flat=True)
-    for cles in paire.par_lots(rangees.iterator()):
+    for cles in par_lots(rangees.iterator(), paire.LOT):
         lus = publies.filter(pk__in=cles).with_acteurs().prefetch_related("financeurs")
         par_cle = {fiche.pk: fiche for fiche in lus}
         fiches = [par_cle[cle] for cle in cles if cle in par_cle]
@@ -77,7 +78,7 @@ def _a_plat(dit):
         "commune": commune.get("nom"),
         "code_insee": commune.get("code"),
         "confirme_par_le_porteur": "oui" if dit["confirme_par_le_porteur"] else "non",
-        "demonstration": FICTIF if dit["demonstration"] else "",
+        "demonstration": MARQUE if dit["demonstration"] else "",
     }
     return [_joindre(v) if isinstance(v, list) else v for v in map(plat.get, COLONNES_DISPOSITIFS)]
 
@@ -94,7 +95,7 @@ def csv_acteurs(publies):
     for acteur in acteurs.iterator(chunk_size=paire.LOT):
         dit = representation.acteur(acteur)
         dit["fonctions"] = _joindre(map(str, acteur.fonctions.all()))
-        dit["demonstration"] = FICTIF if dit["demonstration"] else ""
+        dit["demonstration"] = MARQUE if dit["demonstration"] else ""
         yield ligne_csv(dit[colonne] for colonne in COLONNES_ACTEURS)
 
 
@@ -190,5 +191,5 @@ FICHIERS = {
 def morceaux(nom):
     """Le texte d'un fichier, en morceaux d'une bonne taille pour le réseau."""
     suite = FICHIERS[nom].morceaux(Dispositif.objects.publies())
-    for lot in paire.par_lots(chain([""], suite), 200):
+    for lot in par_lots(chain([""], suite), 200):
         yield "".join(lot)

@@ -2,11 +2,11 @@
 
 import json
 from collections import defaultdict
-from itertools import islice
 
 from data_inclusion.schema import v1
 
 from acteurs.models import Acteur
+from dispositifs.lots import par_lots
 from dispositifs.ouverture.data_inclusion import (
     conforme,
     date_maj,
@@ -22,12 +22,6 @@ from dispositifs.ouverture.vocabulaire import CHAMPS_SERVICE, CHAMPS_STRUCTURE, 
 LOT = 500
 
 
-def par_lots(iterable, taille=LOT):
-    suite = iter(iterable)
-    while lot := list(islice(suite, taille)):
-        yield lot
-
-
 def exportables(dispositifs):
     """Ceux qui sont un service rendu à une personne."""
     return dispositifs.exclude(type__in=TYPES_SANS_SERVICE)
@@ -38,7 +32,7 @@ def services(dispositifs):
     legers = exportables(dispositifs).only("identifiant", "source", "source_id", "demonstration")
     cles = [pk for _, pk in sorted((identite(d)[1], d.pk) for d in legers.iterator())]
     departements, porteurs = departements_par_region(), {}
-    for lot in par_lots(cles):
+    for lot in par_lots(cles, LOT):
         # Relus à travers l'ensemble de départ : ce qui n'est plus publié entre-temps ne sort pas.
         trouves = dispositifs.filter(pk__in=lot).select_related("porteur", "commune")
         par_cle = {d.pk: d for d in trouves}
@@ -60,7 +54,7 @@ def structures(dispositifs):
     porteurs = Acteur.objects.filter(pk__in=exportables(dispositifs).order_by().values("porteur"))
     rangees = porteurs.only("identifiant", "demonstration")
     cles = [pk for _, pk in sorted((identite_chez_nous(a)[1], a.pk) for a in rangees.iterator())]
-    for lot in par_lots(cles):
+    for lot in par_lots(cles, LOT):
         trouves = Acteur.objects.filter(pk__in=lot).prefetch_related("etablissements__commune")
         par_cle = {acteur.pk: acteur for acteur in trouves}
         for acteur in filter(None, map(par_cle.get, lot)):

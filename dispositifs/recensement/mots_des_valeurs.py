@@ -4,6 +4,7 @@ from collections import defaultdict
 from datetime import date
 
 from django.utils.formats import number_format
+from django.utils.text import capfirst
 
 from dispositifs.models import Dispositif
 from dispositifs.territoires import noms_des_territoires, zone_en_mots
@@ -31,8 +32,7 @@ class Mots:
         }
 
     def libelle(self, champ):
-        libelle = Dispositif._meta.get_field(champ).verbose_name
-        return libelle[:1].upper() + libelle[1:]
+        return capfirst(Dispositif._meta.get_field(champ).verbose_name)
 
     def __call__(self, champ, valeur):
         if valeur in (None, "", []):

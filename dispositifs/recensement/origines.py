@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+from django.utils.text import capfirst
+
 from acteurs.models import Acte
 from dispositifs.importation.moteur import CHAMPS
 from dispositifs.models import Dispositif
@@ -37,8 +39,7 @@ def origines(dispositif, nommer=True):
 
 
 def _origine(champ, acte, confirmation, nommer):
-    libelle = Dispositif._meta.get_field(champ).verbose_name
-    libelle = libelle[:1].upper() + libelle[1:]
+    libelle = capfirst(Dispositif._meta.get_field(champ).verbose_name)
     vaut = confirmation and (acte is None or confirmation.version >= acte.version)
     confirme = (_qui(confirmation, nommer), confirmation.quand) if vaut else ("", None)
     if acte is None:

@@ -18,7 +18,7 @@ from dispositifs.recherche.cibles import bassins_par_cle
 from dispositifs.recherche.mots import PORTEUR, lire_recherche
 from dispositifs.recherche.requetes import nomme_par
 from dispositifs.territoires import Echelle, communes_de
-from dispositifs.typologie import FAMILLE_PAR_SLUG, FAMILLES, THEMATIQUES_PAR_TYPE
+from dispositifs.typologie import FAMILLE_PAR_SLUG, FAMILLES, TYPES_PAR_THEMATIQUE
 
 
 class Croisement:
@@ -168,7 +168,7 @@ def _de_famille(croisement, nom, slug):
 
 
 def _de_thematique(croisement, nom, thematique):
-    types = [code for code, siennes in THEMATIQUES_PAR_TYPE.items() if thematique in siennes]
+    types = TYPES_PAR_THEMATIQUE[thematique]
     return croisement.instantane.ayant("type", types)
 
 

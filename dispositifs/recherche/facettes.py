@@ -20,8 +20,8 @@ from dispositifs.recherche.cibles import cibles_par_cle, epci_par_cle, noms_des_
 from dispositifs.typologie import (
     FAMILLE_PAR_SLUG,
     FAMILLES,
-    THEMATIQUES_PAR_TYPE,
     TYPES,
+    TYPES_PAR_THEMATIQUE,
     Motif,
     Thematique,
 )
@@ -179,10 +179,6 @@ def _communes(croisement, ensemble):
     return _nombres(croisement.instantane.par_cible(cibles_par_cle(communes, "pk")), ensemble)
 
 
-TYPES_PAR_THEMATIQUE = {
-    str(thematique): [t for t, siennes in THEMATIQUES_PAR_TYPE.items() if thematique in siennes]
-    for thematique in Thematique
-}
 COMPTES = {
     "bassin": _bassins,
     "epci": _epci,

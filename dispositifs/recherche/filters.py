@@ -15,8 +15,8 @@ from dispositifs.territoires import Echelle, cles_touchant, communes_de
 from dispositifs.typologie import (
     FAMILLE_PAR_SLUG,
     FAMILLES,
-    THEMATIQUES_PAR_TYPE,
     TYPES,
+    TYPES_PAR_THEMATIQUE,
     Motif,
     Thematique,
 )
@@ -232,7 +232,7 @@ class DispositifFilter(django_filters.FilterSet):
         return dispositifs.filter(type__in=FAMILLES[FAMILLE_PAR_SLUG[slug]])
 
     def de_thematique(self, dispositifs, nom, thematique):
-        types = [code for code, siennes in THEMATIQUES_PAR_TYPE.items() if thematique in siennes]
+        types = TYPES_PAR_THEMATIQUE[thematique]
         return dispositifs.filter(type__in=types)
 
     def pour_le_public(self, dispositifs, nom, public):

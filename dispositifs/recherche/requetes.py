@@ -41,10 +41,10 @@ class DispositifQuerySet(QuerySetSuivi):
     def publies(self):
         return self.filter(statut__in=PUBLICS)
 
-    def retrouver(self, *conditions, **valeurs):
+    def retrouver(self):
         """[(fiche, celle qui la remplace)], de `Dispositif.tous` : un import de la source d'une
         fiche absorbée retrouve la survivante. Quelques requêtes de plus, par maillon de fusions."""
-        fiches = list(self.filter(*conditions, **valeurs))
+        fiches = list(self)
         remplacantes = {}
         attendues = {fiche.fusionne_avec_id for fiche in fiches} - {None}
         while attendues:

@@ -1,6 +1,5 @@
 """Recenser : lire, proposer, corriger et confirmer un dispositif."""
 
-import re
 from typing import NamedTuple
 
 from django.contrib import messages
@@ -26,8 +25,8 @@ from dispositifs.recherche.memoire import etat_des_territoires, si_change, une_f
 from dispositifs.territoires import noms_des_territoires, zone_en_mots
 from pams_portal.droits import Droit, exiger, peut
 from pams_portal.elision import le
+from pams_portal.requete import numero_lu
 
-CLE = re.compile(r"[0-9]{1,15}")
 ACTEURS_PROPOSES = 20
 
 
@@ -127,7 +126,7 @@ def dispositif_create(request):
     acteurs = acteurs_qui_saisissent(request.user)
     if not acteurs:
         raise PermissionDenied("Ajouter un dispositif demande d’être rédacteur de sa structure.")
-    porteur = acteur_de(request.GET.get("porteur"), Acteur.objects.all())
+    porteur = porteur_lu(request.GET)
     if porteur is None:
         contexte = recherche_de_porteur(request) | {"acteurs": acteurs}
         return render(request, "dispositifs/dispositif_create.html", contexte)
@@ -167,9 +166,10 @@ def saisissant(request, porteur, acteurs):
     return next((acteur for acteur in acteurs if str(acteur.pk) == choisi), acteurs[0])
 
 
-def acteur_de(pk, acteurs):
-    """L'acteur de cette clé dans un queryset, ou None si elle est absente, illisible, étrangère."""
-    return acteurs.filter(pk=int(pk)).first() if pk and CLE.fullmatch(pk) else None
+def porteur_lu(donnees):
+    """La structure que désigne `porteur` dans un envoi ; None s'il manque ou ne désigne rien."""
+    cle = numero_lu(donnees.get("porteur", ""))
+    return Acteur.objects.filter(pk=cle).first() if cle else None
 
 
 def recherche_de_porteur(request):
@@ -233,7 +233,7 @@ def dispositif_porteur(request, pk):
     """Corriger la structure porteuse, qui décide de qui tient la fiche."""
     dispositif = dispositif_visible(request, pk)
     exiger(request.user, Droit.MODIFIER_DISPOSITIF, dispositif)
-    porteur = acteur_de(request.POST.get("porteur"), Acteur.objects.all())
+    porteur = porteur_lu(request.POST)
     if request.method == "POST" and porteur:
         dispositif.changer_de_porteur(request.user, porteur)
         messages.success(request, f"La structure porteuse est désormais : {porteur}.")

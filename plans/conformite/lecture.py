@@ -8,7 +8,6 @@ from bassins.models import Bassin, Departement, Region
 from pams_portal.droits import Qualite
 from pams_portal.elision import de
 from plans.models import Contribution
-from plans.places import CODE_ILE_DE_FRANCE
 
 
 class Lecture:
@@ -39,8 +38,8 @@ class Lecture:
 
     def _collectivites(self):
         if self.plan.bassin_id is None:
-            departements = Departement.objects.filter(region=CODE_ILE_DE_FRANCE)
-            return list(Region.objects.filter(pk=CODE_ILE_DE_FRANCE)), list(departements)
+            departements = Departement.objects.filter(region=Region.ILE_DE_FRANCE)
+            return list(Region.objects.filter(pk=Region.ILE_DE_FRANCE)), list(departements)
         if self.perimetre is None:
             return [], []
         return list(self.perimetre.regions()), list(self.perimetre.departements())

@@ -2,8 +2,8 @@
 
 from django import forms
 
+from pams_portal.champs import date_iso
 from pams_portal.edition import FormulaireVersionne
-from plans.forms.plan import date_iso
 from plans.models import PointDeSeance, Representation, SeanceDeComite, SuiteADonner
 
 

@@ -6,14 +6,13 @@ from itertools import groupby
 from django import forms
 from django.utils import timezone
 
-from pams_portal.champs import ObjetsField
+from pams_portal.champs import ObjetsField, date_iso
 from pams_portal.droits import Qualite
 from pams_portal.edition import FormulaireVersionne
 from pams_portal.elision import de
 from pams_portal.typographie import jour
 from plans.forms.lignes import exclusifs
 from plans.forms.pieces import FormulaireAvecPiece
-from plans.forms.plan import date_iso
 from plans.models import (
     AvisSurPlan,
     Concertation,
@@ -122,10 +121,7 @@ class OrganismeConsulteForm(FormulaireVersionne):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        concertation = self.instance.concertation
-        deja = concertation.consultes.filter(partie__isnull=False).values("partie")
-        self.deja = set(deja.values_list("partie", flat=True))
-        self.fields["partie"].queryset = consultables(concertation.plan)
+        self.fields["partie"].queryset = consultables(self.instance.concertation.plan)
 
     def clean_consulte_le(self):
         return passee(self.cleaned_data["consulte_le"])

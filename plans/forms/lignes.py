@@ -2,12 +2,12 @@
 
 from django import forms
 
+from pams_portal.champs import date_iso
 from pams_portal.droits import Qualite, place_qui_permet
 from pams_portal.edition import FormulaireVersionne
 from pams_portal.elision import le
 from pams_portal.recherche import normaliser
 from plans.forms.pieces import POUR_UN_ABSENT, FormulaireAvecPiece
-from plans.forms.plan import date_iso
 from plans.models import (
     DemandeDeFinancement,
     DemandeDePartenariat,

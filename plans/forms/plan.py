@@ -1,16 +1,12 @@
 from django import forms
 
+from pams_portal.champs import date_iso
 from pams_portal.droits import Qualite
 from pams_portal.edition import FormulaireVersionne
 from plans.models import PartiePrenante, Plan
 from plans.places import fonctions_sur
 
 PREMIERE_ANNEE = 2000
-
-
-def date_iso():
-    """Le champ de date natif, dont le format d'échange est toujours AAAA-MM-JJ."""
-    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
 class PlanForm(FormulaireVersionne):

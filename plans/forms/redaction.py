@@ -1,10 +1,9 @@
 from django import forms
 
-from bassins.models import Bassin, Commune, Epci
+from bassins.models import Bassin, Commune, Epci, Region
 from dispositifs.models import Dispositif
-from pams_portal.champs import ObjetsField
+from pams_portal.champs import ObjetsField, date_iso
 from pams_portal.edition import FormulaireVersionne
-from plans.forms.plan import date_iso
 from plans.models import Axe, Contribution, FicheAction, Objectif, PartiePrenante
 
 
@@ -83,8 +82,10 @@ class FicheActionForm(FormulaireVersionne):
             self.fields["communes"].queryset = perimetre.communes_couvertes()
             self.fields["dispositifs"].queryset = Dispositif.objects.du_bassin(plan.bassin)
         else:
-            self.fields["epci"].queryset = Epci.objects.filter(departements__region="11").distinct()
-            self.fields["communes"].queryset = Commune.objects.filter(departement__region="11")
+            region = Region.ILE_DE_FRANCE
+            epci = Epci.objects.filter(departements__region=region).distinct()
+            self.fields["epci"].queryset = epci
+            self.fields["communes"].queryset = Commune.objects.filter(departement__region=region)
         for nom in ("publics", "epci", "dispositifs", "situations"):
             self.fields[nom].widget.attrs["class"] = "cases-en-colonnes"
         self.fields["communes"].help_text = "Ctrl ou Cmd pour en choisir plusieurs."

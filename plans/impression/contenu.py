@@ -22,6 +22,7 @@ from plans.concertation import registres_de
 from plans.conformite import Portee, conformite
 from plans.impression.frise import POLICE, Frise, frises
 from plans.impression.moyens import TableauAnnuel, budgets_par_fiche, financements_par_statut
+from plans.lecture import QUALITE_PAR_CHAPITRE
 from plans.models import (
     Contribution,
     FicheAction,
@@ -48,11 +49,6 @@ GABARITS = {
     "fiches": "plans/document/chapitres/fiches.html",
     "moyens": "plans/document/chapitres/moyens.html",
     "engagements": "plans/document/chapitres/engagements.html",
-}
-QUALITE_PAR_CHAPITRE = {
-    "co_pilotes": Qualite.CO_PILOTE,
-    "coordonnees": Qualite.COORDONNEE,
-    "associees": Qualite.ASSOCIEE,
 }
 
 

@@ -7,6 +7,7 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 
 from acteurs.models import Acte
 from pams_portal.droits import Droit, Role, exiger, plans_ou
@@ -171,8 +172,7 @@ class Proposition(PieceDePlan):
 
     @property
     def libelle_du_champ(self):
-        nom = str(self.champ_modele.verbose_name)
-        return nom[:1].upper() + nom[1:]
+        return capfirst(self.champ_modele.verbose_name)
 
     @property
     def est_ouverte(self):

@@ -1,6 +1,6 @@
 from django.core.management.base import BaseCommand
 
-from dispositifs.effets import par_lots
+from dispositifs.lots import par_lots
 from dispositifs.models import Dispositif, Mot
 
 PAR_LOT = 500

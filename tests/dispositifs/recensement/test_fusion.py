@@ -177,7 +177,7 @@ def test_un_import_de_l_une_ou_de_l_autre_retrouve_la_fiche_gardee(deux, tenante
     derniere = f.make_dispositif(gardee.porteur)
     fondre(tenante, derniere, Dispositif.objects.get(pk=gardee.pk))
 
-    retrouvees = Dispositif.tous.retrouver(source_id__in=["A-1", "B-7"])
+    retrouvees = Dispositif.tous.filter(source_id__in=["A-1", "B-7"]).retrouver()
 
     assert {(r.source_id, survivante.pk) for r, survivante in retrouvees} == {
         ("A-1", derniere.pk),
