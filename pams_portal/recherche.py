@@ -38,6 +38,7 @@ MOTS_VIDES = {
     *("tout", "toute", "toutes", "tu", "un", "une", "vers", "vos", "votre", "vous", "y"),
 }
 _RACINES = snowballstemmer.stemmer("french")
+_SIGLE = re.compile(r"\b(?:[a-z]\.){2,}(?:[a-z]\b)?")
 _MOT = re.compile(r"[a-z0-9]+")
 _HORS_ASCII = re.compile(r"[^\x00-\x7f]")
 _ESPACES = re.compile(r"[\s'’ʼ`´‐‑–—−_-]+")
@@ -61,8 +62,14 @@ def _sans_accent(trouve):
 
 
 def mots(texte):
-    """Les mots d'un texte, dans l'ordre, sous leur forme de recherche ; sans ponctuation."""
-    return _MOT.findall(normaliser(texte))
+    """Les mots d'un texte, dans l'ordre, sous leur forme de recherche ; sans ponctuation.
+
+    « T.A.D. » est un mot : le sigle.
+    """
+    forme = normaliser(texte)
+    if "." in forme:
+        forme = _SIGLE.sub(lambda sigle: sigle[0].replace(".", ""), forme)
+    return _MOT.findall(forme)
 
 
 @lru_cache(maxsize=50_000)

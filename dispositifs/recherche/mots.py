@@ -27,11 +27,20 @@ NOM, TYPE, PORTEUR, CONTEXTE, PROSE = 16, 8, 6, 3, 1
 MOTS_CHERCHES = 12
 
 
+def _groupes():
+    return json.loads(SYNONYMES.read_text(encoding="utf-8"))["groupes"]
+
+
+def expressions_du_metier():
+    """Les expressions du métier, telles qu'elles s'écrivent."""
+    return [expression for groupe in _groupes() for expression in groupe["expressions"]]
+
+
 @cache
 def _expressions():
     """{première racine: [(racines, mot du métier)]}, les plus longues d'abord."""
     par_debut = defaultdict(list)
-    for groupe in json.loads(SYNONYMES.read_text(encoding="utf-8"))["groupes"]:
+    for groupe in _groupes():
         for expression in groupe["expressions"]:
             suite = tuple(racines(expression))
             par_debut[suite[0]].append((suite, f"={groupe['mot']}"))

@@ -20,6 +20,7 @@ from dispositifs.recherche.memoire import (
     si_change,
     une_fois,
 )
+from dispositifs.recherche.pistes import pistes, pistes_du_lieu
 from dispositifs.recherche.selection import choisis
 from dispositifs.views.recensement import acteurs_qui_saisissent
 
@@ -66,6 +67,10 @@ def adresse_courte(request):
     return f"{request.path}?{remplis.urlencode()}" if remplis else request.path
 
 
+def _pistes(filtre, trouves):
+    return pistes_du_lieu(filtre) if trouves.total else pistes(trouves)
+
+
 def _lire(request, filtre, peut_ajouter):
     lisible = not filtre.form.errors
     territoires, inventaire = etat_des_territoires(request), etat_de_l_inventaire(request)
@@ -79,6 +84,7 @@ def _lire(request, filtre, peut_ajouter):
         "lignes": lignes_de(montrees, territoires),
         "choisies": choisis(request, montrees).toutes,
         "peut_ajouter": peut_ajouter,
+        "pistes": _pistes(filtre, trouves) if lisible else [],
     }
     return Inventaire(
         render_to_string("dispositifs/filtres.html", contexte, request),
