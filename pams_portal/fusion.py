@@ -8,6 +8,7 @@ Un « paragraphe » est un bloc du profil fermé : alinéa, titre, tableau entie
 """
 
 import re
+from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
@@ -99,11 +100,11 @@ def fusionner(base, mien, leur):
     if not origine:  # deux premiers jets : personne ne veut les lire bout à bout
         return Fusion([_Passage([], decouper(mien), decouper(leur))], leur, mien)
     suite, lu = [], 0
-    for debut, fin, lot_mien, lot_leur in _groupes(miens, leurs):
+    for groupe in _groupes(miens, leurs):
+        debut, fin = groupe.debut, groupe.fin
         suite.append(_Accord(origine[lu:debut]))
-        suite.append(_trancher(origine[debut:fin], *(
-            _appliquer(origine, lot, debut, fin) for lot in (lot_mien, lot_leur)
-        )))  # fmt: skip
+        ecrits = (_appliquer(origine, lot, debut, fin) for lot in (groupe.miens, groupe.leurs))
+        suite.append(_trancher(origine[debut:fin], *ecrits))
         lu = fin
     suite.append(_Accord(origine[lu:]))
     return Fusion(suite, leur, mien)
@@ -149,6 +150,21 @@ class _Changement(NamedTuple):
     neufs: list
 
 
+@dataclass
+class _Groupe:
+    """Un endroit de l'origine, et ce que chacun y a changé."""
+
+    debut: int
+    fin: int
+    miens: list = field(default_factory=list)
+    leurs: list = field(default_factory=list)
+
+    def touche(self, changement):
+        """Le même endroit exact, ou un paragraphe au moins en commun ; voisins, non."""
+        meme = (self.debut, self.fin) == (changement.debut, changement.fin)
+        return meme or changement.debut < self.fin
+
+
 def _changements(origine, ecrit):
     """Ce qui mène de l'origine à ce texte ; un pour un, chaque paragraphe compte pour lui-même."""
     moteur = SequenceMatcher(
@@ -186,27 +202,17 @@ def _ressemblance(mots, autres):
 
 
 def _groupes(miens, leurs):
-    """[(début, fin, mes changements, les leurs)] : ensemble quand ils touchent le même passage."""
-    tous = sorted(
-        [(c.debut, c.fin, rang, c) for rang, lot in enumerate((leurs, miens)) for c in lot],
-        key=lambda quatre: quatre[:3],
-    )
-    groupe = None
-    for debut, fin, rang, changement in tous:
-        if groupe and _se_touchent(groupe, debut, fin):
-            groupe[1] = max(groupe[1], fin)
-        else:
-            if groupe:
-                yield groupe[0], groupe[1], groupe[3], groupe[2]
-            groupe = [debut, fin, [], []]
-        groupe[2 + rang].append(changement)
-    if groupe:
-        yield groupe[0], groupe[1], groupe[3], groupe[2]
-
-
-def _se_touchent(groupe, debut, fin):
-    """Le même endroit exact, ou un paragraphe au moins en commun ; voisins, non."""
-    return (groupe[0], groupe[1]) == (debut, fin) or debut < groupe[1]
+    """Les endroits changés, dans l'ordre ; un seul pour les changements d'un même passage."""
+    tous = [(c, "leurs") for c in leurs] + [(c, "miens") for c in miens]
+    tous.sort(key=lambda paire: (paire[0].debut, paire[0].fin))
+    groupes = []
+    for changement, cote in tous:
+        if not groupes or not groupes[-1].touche(changement):
+            groupes.append(_Groupe(changement.debut, changement.fin))
+        groupe = groupes[-1]
+        groupe.fin = max(groupe.fin, changement.fin)
+        getattr(groupe, cote).append(changement)
+    return groupes
 
 
 def _appliquer(origine, changements, debut, fin):
