@@ -336,5 +336,5 @@ def test_nombre_de_requetes_constant(client, aom, region, nombre, django_assert_
         f.make_avis_sur_plan(f.make_consulte(concertation, la_mienne))
     client.force_login(personne)
 
-    with django_assert_num_queries(52):
+    with django_assert_num_queries(55):
         client.get(reverse("plans:ma_part"))
