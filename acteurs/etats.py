@@ -74,8 +74,7 @@ def _seance(acte, champs):
 
 def _version_de_depart(objet, suite):
     """L'état d'avant le premier acte connu : une part posée à l'ouverture n'a pas de « créer »."""
-    anciennes = [objet.version - sum(seance.actes for seance in suite if seance.version)]
-    return max(1, *anciennes)
+    return max(1, objet.version - sum(seance.actes for seance in suite if seance.version))
 
 
 def comparer_etats(modele, avant, apres, cote=None, tous=False):

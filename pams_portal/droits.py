@@ -7,8 +7,8 @@ l'engagement, le montant ou l'indicateur d'une autre partie.
 
 Un droit est tenu par un acteur, en sa qualité dans un plan, et exercé par une personne selon son
 rôle dans l'acteur. Ce module n'importe aucune application. D'un objet il ne lit que `plan_id`
-(None hors d'un plan ; `plans_touches` dit alors d'où on le voit aussi), `est_a(place)` pour la portée SIEN, `porteur` pour SAUF_PILOTE, et la
-propriété nommée par `si`.
+(None hors d'un plan ; `plans_touches` dit alors d'où on le voit aussi), `est_a(place)` pour la
+portée SIEN, `porteur` pour SAUF_PILOTE, et la propriété nommée par `si`.
 """
 
 from enum import StrEnum

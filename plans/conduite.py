@@ -8,6 +8,7 @@ from django.utils import timezone
 from pams_portal.droits import Droit, peut
 from plans.conformite import Portee, conformite
 from plans.etapes import Etat, Passage, passages_depuis
+from plans.models import Visa
 from plans.versions import contenu_canonique, empreinte
 
 # Où se répare ce qu'une règle trouve absent : un chapitre du plan, ou une page.
@@ -123,8 +124,6 @@ def etapes_de(plan):
 
 
 def _visas_de(plan):
-    from plans.models import Visa
-
     visas = Visa.objects.filter(version_visee__plan=plan).select_related("version_visee")
     return visas.order_by("-donne_le", "-pk")
 

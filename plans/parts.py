@@ -67,11 +67,10 @@ def _textes(parties):
     for texte in textes.order_by("chapitre__plan", "chapitre__ordre", "ordre", "pk"):
         ecrit = bool(texte.texte)
         etat = "Écrit" if ecrit else "À écrire"
-        nature = "texte commun" if texte.commune else "sa part"
         yield Part(
             Sorte.TEXTES,
             texte.porteur_id,
-            f"{texte.chapitre} ({nature})",
+            f"{texte.chapitre} ({texte.nature_de_part})",
             texte.get_absolute_url(),
             etat,
             ecrit,

@@ -26,7 +26,7 @@ from plans.views import (
 app_name = "plans"
 PLAN = "plans/<slug:slug>/"
 FICHE = f"{PLAN}fiches/<str:code>/"
-LIGNE = f"{FICHE}<slug:nature>/"
+LIGNE = f"{FICHE}<slug:sorte>/"
 PART = f"{PLAN}parts/<slug:sorte>/<entier:pk>/"
 PROPOSITION = f"{PLAN}propositions/<entier:pk>/"
 SEANCE = f"{PLAN}seances/<entier:pk>/"

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from acteurs.forms.notification import ReglagesForm
 from acteurs.models import Abonnement, Utilisateur
+from pams_portal.requete import numero_lu
 
 PAR_PAGE = 30
 journal = logging.getLogger(__name__)
@@ -35,8 +36,7 @@ def notification_lire(request):
         siennes.lire()
         messages.success(request, "Tout est marqué comme lu.")
         return redirect("notification_list")
-    cle = int(numero) if numero.isdecimal() and len(numero) < 19 else None
-    notification = get_object_or_404(siennes, pk=cle)
+    notification = get_object_or_404(siennes, pk=numero_lu(numero))
     siennes.filter(pk=notification.pk).lire()
     return redirect(notification.url if "ouvrir" in request.POST else "notification_list")
 

@@ -8,6 +8,9 @@ from plans.places import fonctions_sur
 
 PREMIERE_ANNEE = 2000
 
+# Co-piloter est un devoir de la loi : nul ne le donne.
+QUALITES_DONNEES = [choix for choix in Qualite.choices if choix[0] != Qualite.CO_PILOTE]
+
 
 class PlanForm(FormulaireVersionne):
     class Meta:
@@ -39,9 +42,7 @@ class PartieCreateForm(FormulaireVersionne):
         super().__init__(*args, **kwargs)
         self.fields["acteur"].queryset = acteurs
         self.fields["acteur"].empty_label = "Choisir un acteur"
-        self.fields["qualite"].choices = [
-            (qualite.value, qualite.label) for qualite in Qualite if qualite != Qualite.CO_PILOTE
-        ]
+        self.fields["qualite"].choices = QUALITES_DONNEES
 
     def clean(self):
         donnees = super().clean()
@@ -65,9 +66,7 @@ class PartieForm(FormulaireVersionne):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["qualite"].choices = [
-            (qualite.value, qualite.label) for qualite in Qualite if qualite != Qualite.CO_PILOTE
-        ]
+        self.fields["qualite"].choices = QUALITES_DONNEES
 
     def clean_qualite(self):
         """Changer de qualité ne laisse aucune part à qui ne pourrait plus l'écrire."""

@@ -3,6 +3,7 @@ from django import forms
 from bassins.models import Bassin, Commune, Epci, Region
 from dispositifs.models import Dispositif
 from pams_portal.champs import ObjetsField, date_iso
+from pams_portal.droits import Qualite
 from pams_portal.edition import FormulaireVersionne
 from plans.models import Axe, Contribution, FicheAction, Objectif, PartiePrenante
 
@@ -114,7 +115,7 @@ class AttributionForm(forms.Form):
     def __init__(self, *args, piece, **kwargs):
         super().__init__(*args, **kwargs)
         parties = piece.plan.parties.select_related("acteur").exclude(pk=piece.porteur_id)
-        parties = parties.exclude(qualite="invitee")
+        parties = parties.exclude(qualite=Qualite.INVITEE)
         if isinstance(piece, Contribution) and piece.chapitre.est_du_spe:
             # Les autres ne pourraient pas l'écrire : la part resterait sans plume.
             parties = parties.filter(pk__in=[p.pk for p in parties if piece.peut_revenir_a(p)])

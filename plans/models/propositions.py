@@ -62,11 +62,11 @@ class PropositionQuerySet(models.QuerySet):
             part.inspirateurs = sorted(acceptees[nom, part.pk])
 
 
-def une_seule_part_visee():
-    """Exactement une des quatre clés étrangères est remplie."""
+def une_seule_remplie(cles):
+    """La condition que remplit une ligne dont exactement une de ces clés étrangères l'est."""
     condition = Q()
-    for visee in VISEES:
-        condition |= Q(**{f"{nom}__isnull": nom != visee for nom in VISEES})
+    for remplie in cles:
+        condition |= Q(**{f"{cle}__isnull": cle != remplie for cle in cles})
     return condition
 
 
@@ -121,7 +121,7 @@ class Proposition(PieceDePlan):
         verbose_name = "proposition"
         constraints = [
             models.CheckConstraint(
-                condition=une_seule_part_visee(), name="proposition_vise_une_seule_part"
+                condition=une_seule_remplie(VISEES), name="proposition_vise_une_seule_part"
             )
         ]
 

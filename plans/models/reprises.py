@@ -10,6 +10,7 @@ from django.utils import timezone
 from pams_portal.typographie import jour
 from plans.models.fiche import FicheAction
 from plans.models.plan import Plan
+from plans.models.propositions import une_seule_remplie
 from plans.models.redaction import Axe, Contribution, Objectif
 
 REPRISES = ("contribution", "axe", "objectif", "fiche")
@@ -47,14 +48,6 @@ class RepriseQuerySet(models.QuerySet):
             part.repris_de = par_part.get((nom, part.pk))
 
 
-def une_seule_piece():
-    """Exactement une des quatre clés étrangères est remplie."""
-    condition = Q()
-    for piece in REPRISES:
-        condition |= Q(**{f"{nom}__isnull": nom != piece for nom in REPRISES})
-    return condition
-
-
 class Reprise(models.Model):
     """Une pièce d'un plan, et celle d'un autre plan d'où elle vient.
 
@@ -84,7 +77,7 @@ class Reprise(models.Model):
     class Meta:
         verbose_name = "reprise"
         constraints = [
-            models.CheckConstraint(condition=une_seule_piece(), name="reprise_une_seule")
+            models.CheckConstraint(condition=une_seule_remplie(REPRISES), name="reprise_une_seule")
         ]
 
     def __str__(self):

@@ -244,9 +244,7 @@ class Visa(PieceDePlan):
     def demander_les_autres(self, utilisateur):
         """Prévient les valideurs des co-pilotes dont le visa manque encore."""
         acteurs = [partie.acteur_id for partie in self.version_visee.attendus()]
-        valideurs = Utilisateur.objects.filter(
-            habilitations__acteur__in=acteurs, habilitations__role=Role.VALIDEUR
-        ).distinct()
+        valideurs = Utilisateur.objects.agissant_pour(*acteurs, role=Role.VALIDEUR)
         phrase = "a visé ce contenu : votre visa est attendu"
         acteur = self.partie.acteur
         prevenir(valideurs, phrase, self, par=utilisateur, acteur=acteur, motif=Motif.DECISION)

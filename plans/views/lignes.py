@@ -127,10 +127,10 @@ NATURES = {
 }
 
 
-def nature_ou_404(cle):
-    if cle not in NATURES:
+def nature_ou_404(sorte):
+    if sorte not in NATURES:
         raise Http404
-    return NATURES[cle]
+    return NATURES[sorte]
 
 
 def ligne_de(nature, fiche, pk):
@@ -143,8 +143,8 @@ def revenir(fiche, nature):
     return redirect(f"{fiche.get_absolute_url()}#{nature.ancre}")
 
 
-def ligne_create(request, slug, code, nature):
-    fiche, nature = fiche_visible(request, slug, code), nature_ou_404(nature)
+def ligne_create(request, slug, code, sorte):
+    fiche, nature = fiche_visible(request, slug, code), nature_ou_404(sorte)
     if nature.fabrique is None:
         raise Http404
     return ajouter(request, fiche, nature, lambda partie: nature.fabrique(fiche, partie))
@@ -174,9 +174,8 @@ def ajouter(request, fiche, nature, fabrique, indicateur=None):
     return render(request, "plans/ligne_create.html", contexte)
 
 
-def ligne_update(request, slug, code, nature, pk):
-    sorte = nature
-    fiche, nature = fiche_visible(request, slug, code), nature_ou_404(nature)
+def ligne_update(request, slug, code, sorte, pk):
+    fiche, nature = fiche_visible(request, slug, code), nature_ou_404(sorte)
     if not nature.modifiable:
         raise Http404
     ligne = ligne_de(nature, fiche, pk)
@@ -191,8 +190,8 @@ def ligne_update(request, slug, code, nature, pk):
     return render(request, "plans/ligne_update.html", contexte)
 
 
-def ligne_delete(request, slug, code, nature, pk):
-    fiche, nature = fiche_visible(request, slug, code), nature_ou_404(nature)
+def ligne_delete(request, slug, code, sorte, pk):
+    fiche, nature = fiche_visible(request, slug, code), nature_ou_404(sorte)
     if not nature.supprimable:
         raise Http404
     ligne = ligne_de(nature, fiche, pk)

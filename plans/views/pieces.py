@@ -12,13 +12,13 @@ from plans.views.redaction import fiche_visible
 
 
 @require_safe
-def piece_detail(request, slug, code, nature, pk):
+def piece_detail(request, slug, code, sorte, pk):
     """La pièce jointe à une ligne d'une fiche."""
     fiche = fiche_visible(request, slug, code)
-    if nature not in ("financements", "partenariats"):
+    if sorte not in ("financements", "partenariats"):
         raise Http404
     exiger(request.user, Droit.LIRE_PLAN, fiche.plan)
-    return remettre(get_object_or_404(getattr(fiche, nature).exclude(piece=""), pk=pk))
+    return remettre(get_object_or_404(getattr(fiche, sorte).exclude(piece=""), pk=pk))
 
 
 @require_safe

@@ -213,10 +213,10 @@ def plans_ou_copier(utilisateur):
 @login_not_required
 def fiche_action_detail(request, slug, code):
     fiche = fiche_visible(request, slug, code)
-    if peut(request.user, Droit.LIRE_PLAN, fiche.plan):
-        fiche.propositions.poser_sur([("fiche", fiche)])
     membre = peut(request.user, Droit.LIRE_PLAN, fiche.plan)
     tenues = parties_tenues(request.user)
+    if membre:
+        fiche.propositions.poser_sur([("fiche", fiche)])
     poser_les_discussions(fiche.plan, request.user, fiches=[fiche])
     Reprise.objects.filter(fiche=fiche).poser_sur([("fiche", fiche)], request.user)
     for indicateur in fiche.indicateurs.all():

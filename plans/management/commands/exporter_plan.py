@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from datetime import date
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
@@ -66,7 +67,7 @@ def lire_jour(texte):
     if texte is None:
         return timezone.localdate()
     try:
-        return timezone.datetime.strptime(texte, "%Y-%m-%d").date()
+        return date.fromisoformat(texte)
     except ValueError as erreur:
         raise CommandError(f"« {texte} » n'est pas une date AAAA-MM-JJ.") from erreur
 
