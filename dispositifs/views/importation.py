@@ -24,6 +24,7 @@ FAITS = {
     Sort.IGNOREE: "Ignorées",
     Sort.REFUSEE: "Refusées",
 }
+FAITE = {Sort.CREER: "Créée", Sort.CHANGER: "Mise à jour"}
 TONS = {Sort.CREER: "succes", Sort.CHANGER: "accent", Sort.PROPOSER: "attente"}
 TONS |= {Sort.REFUSEE: "danger"}
 
@@ -103,7 +104,8 @@ def importation_detail(request, pk):
         "importation": importation,
         "page": page,
         "lignes": [
-            (ligne, Sort(ligne.sort).label, TONS.get(ligne.sort, "neutre")) for ligne in page
+            (ligne, sort_en_mots(importation, Sort(ligne.sort)), TONS.get(ligne.sort, "neutre"))
+            for ligne in page
         ],
         "sort": sort,
         "comptes": comptes_en_mots(importation),
@@ -112,6 +114,11 @@ def importation_detail(request, pk):
         "a_ecrire": sum(importation.comptes.get(s, 0) for s in ("creer", "changer", "proposer")),
     }
     return render(request, "dispositifs/importation_detail.html", contexte)
+
+
+def sort_en_mots(importation, sort):
+    """Ce que devient une ligne : « À créer », puis « Créée »."""
+    return FAITE.get(sort, sort.label) if importation.est_faite else sort.label
 
 
 def comptes_en_mots(importation):

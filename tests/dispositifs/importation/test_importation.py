@@ -164,7 +164,9 @@ def test_importer_ecrit_ce_qui_etait_annonce_et_retire_le_fichier(connecte, impo
     assert importation.etat == "faite" and not default_storage.exists(nom)
     assert Acte.objects.sur(fiche).get().origine == "fichier.xlsx, ligne 2"
     assert importation.lignes.first().dispositif == fiche
-    assert "L’import est fait." in page(connecte, importation)
+    lu = page(connecte, importation)
+    assert "L’import est fait." in lu and "Créées : 1" in lu
+    assert "Créée</span>" in lu and "À créer" not in lu
 
 
 def test_si_l_inventaire_a_bouge_on_relit_avant_d_ecrire(connecte, importation, porteuse):
