@@ -25,6 +25,7 @@ RESSEMBLANCE = 0.85
 LETTRES_COMMUNES = 3
 AU_PLUS = 10
 EXAMINES_AU_PLUS = 5000
+VOISINS_AU_PLUS = 200
 MEME_PORTEUR = "même structure porteuse et même type, zone commune"
 NOM_PROCHE = "nom presque pareil, zone commune"
 LUS = ("pk", "nom", "nom_normalise", "type", "porteur", "zone_eligibilite", "statut")
@@ -198,25 +199,32 @@ class _Index:
                 self.rayons[bloc, departement].append(dispositif)
 
     def chercher(self, dispositif):
-        zone = self.zone(dispositif)
-        voisins = {}
-        for bloc in self.blocs(dispositif):
-            rayons = [(bloc, d) for d in (*zone.departements, self.PARTOUT)] if zone else [bloc]
-            for rayon in rayons:
-                voisins |= {id(autre): autre for autre in self.rayons.get(rayon, ())}
         trouves = [
             (autre, raison)
-            for autre in voisins.values()
+            for autre in self.voisins(dispositif)
             if (autre.pk is None or autre.pk != dispositif.pk)
             and (raison := _raison(dispositif, autre))
             and self.se_touchent(dispositif, autre)
         ]
         return _ranger(trouves, dispositif)
 
+    def voisins(self, dispositif):
+        """Ceux à qui la comparer, les plus sûrs d'abord, en nombre borné : les dix mille lignes
+        d'une même structure ne se comparent pas toutes entre elles."""
+        zone, voisins = self.zone(dispositif), {}
+        for bloc in self.blocs(dispositif):
+            for rayon in (
+                [(bloc, d) for d in (*zone.departements, self.PARTOUT)] if zone else [bloc]
+            ):
+                reste = VOISINS_AU_PLUS - len(voisins)
+                voisins |= {id(autre): autre for autre in self.rayons.get(rayon, ())[:reste]}
+        return voisins.values()
+
     @staticmethod
     def blocs(dispositif):
-        meme_porteur = f"{dispositif.porteur_id} {dispositif.type}"
-        return [meme_porteur, *_nom(dispositif.nom).blocs]
+        """Les rayons d'une fiche : celui de son nom exact, de sa structure, puis de ses mots."""
+        nom = _nom(dispositif.nom)
+        return [nom.colle, f"{dispositif.porteur_id} {dispositif.type}", *sorted(nom.blocs)]
 
     def se_touchent(self, un, autre):
         zone, voisine = self.zone(un), self.zone(autre)

@@ -3,6 +3,7 @@
 import pytest
 
 from dispositifs.models import Dispositif
+from dispositifs.recensement import doublons
 from dispositifs.recensement.doublons import (
     MEME_PORTEUR,
     NOM_PROCHE,
@@ -109,6 +110,22 @@ def test_un_lot_voit_aussi_ses_propres_lignes(territoire, wimoov):
     [(rang, [doublon])] = doublons_du_lot(lot).items()
 
     assert rang == 2 and doublon.dispositif is lot[0]
+
+
+def test_les_lignes_d_une_meme_structure_ne_se_comparent_pas_toutes(
+    territoire, wimoov, monkeypatch
+):
+    """Dix mille lignes d'une structure et d'un type prendraient des minutes."""
+    monkeypatch.setattr(doublons, "VOISINS_AU_PLUS", 5)
+    compares, raison = [], doublons._raison
+    monkeypatch.setattr(doublons, "_raison", lambda *deux: compares.append(1) or raison(*deux))
+    lot = [neuf(wimoov, f"Atelier numéro {rang}") for rang in range(40)]
+    meme_nom = neuf(f.make_acteur(), "Atelier numéro 39")
+
+    trouves = doublons_du_lot([*lot, meme_nom])
+
+    assert len(compares) <= 5 * 41
+    assert trouves[40][0].dispositif is lot[39]
 
 
 @pytest.mark.parametrize("combien", [1, 3])
