@@ -6,6 +6,7 @@ from difflib import get_close_matches
 from typing import NamedTuple
 
 from django.db.models import Case, IntegerField, OuterRef, Q, Subquery, When
+from django.utils.html import format_html
 
 from acteurs.publics import Public
 from bassins.models import Commune
@@ -14,6 +15,7 @@ from dispositifs.recensement.saisie import ARRONDISSEMENTS
 from dispositifs.territoires import Echelle, cles_touchant
 from dispositifs.typologie import FAMILLES, MobilisablePar, ModeMobilisation
 from pams_portal.recherche import mots
+from pams_portal.typographie import lien_de_telephone
 
 COMMUNES_AU_PLUS = 30
 COMMUNES_PROCHES = 5
@@ -209,9 +211,9 @@ def demarches(dispositif):
             "l’assistante sociale ou le CCAS de votre mairie."
         )
     if dispositif.telephone:
-        yield f"Téléphonez au {dispositif.telephone}."
+        yield format_html("Téléphonez au {}.", lien_de_telephone(dispositif.telephone))
     if dispositif.courriel:
-        yield f"Écrivez à {dispositif.courriel}."
+        yield format_html('Écrivez à <a href="mailto:{0}">{0}</a>.', dispositif.courriel)
     if ModeMobilisation.SE_PRESENTER in modes and (dispositif.adresse or dispositif.commune):
         lieu = ", ".join(str(m) for m in (dispositif.adresse, dispositif.commune) if m)
         yield f"Présentez-vous : {lieu}."

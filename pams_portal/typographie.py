@@ -1,12 +1,19 @@
 """Montants et dates comme on les écrit en français, à l'écran, dans le PDF et au journal."""
 
+import re
 from datetime import datetime
 
 from django.utils.formats import date_format, number_format
+from django.utils.html import format_html
 from django.utils.timezone import is_aware, localtime
 
 INSECABLE = "\u00a0"
 FINE_INSECABLE = "\u202f"
+
+
+def lien_de_telephone(numero):
+    """« 03 22 00 00 00 », que l'on touche pour appeler."""
+    return format_html('<a href="tel:{}">{}</a>', re.sub(r"[^\d+]", "", numero), numero)
 
 
 def montant(valeur):

@@ -17,6 +17,7 @@ from dispositifs.recensement.saisie import en_mots
 from dispositifs.recherche.croisement import Croisement
 from dispositifs.recherche.mots import expressions_du_metier, lire_recherche, mots_de
 from dispositifs.typologie import LIBELLE_PAR_TYPE
+from pams_portal.elision import a
 from pams_portal.recherche import MOTS_VIDES, mots, normaliser
 
 PISTES_AU_PLUS = 6
@@ -50,10 +51,10 @@ def pistes_du_lieu(filtre):
     if nom is None or len(par_nom[nom]) > HOMONYMES_AU_PLUS:
         return []
     reste = " ".join(mots(f" {' '.join(ecrits)} ".replace(f" {nom} ", " ", 1)))
-    debut = f"Chercher « {reste} » à" if reste else "Voir ce qui est ouvert à"
+    debut = f"Chercher « {reste} »" if reste else "Voir ce qui est ouvert"
     return [
         Piste(
-            f"{debut} {commune.nom} ({commune.departement_id})",
+            f"{debut} {a(commune.nom)} ({commune.departement_id})",
             _avec(filtre, q=reste, territoire=en_mots(f"commune-{commune.pk}", commune.nom)),
         )
         for commune in par_nom[nom]

@@ -4,7 +4,14 @@ from django import template
 
 from pams_portal import droits, elision
 from pams_portal.texte import en_html
-from pams_portal.typographie import FINE_INSECABLE, INSECABLE, instant, jour, montant
+from pams_portal.typographie import (
+    FINE_INSECABLE,
+    INSECABLE,
+    instant,
+    jour,
+    lien_de_telephone,
+    montant,
+)
 
 register = template.Library()
 
@@ -28,6 +35,7 @@ register.filter(elision.le)
 register.filter(montant)
 register.filter(jour)
 register.filter(instant)
+register.filter(lien_de_telephone)
 
 
 @register.filter

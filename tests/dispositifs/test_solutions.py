@@ -169,7 +169,7 @@ def test_la_page_dit_le_prix_et_comment_l_obtenir(client, roye):
     assertContains(response, "1 solution pour vous à Roye.")
     assertContains(response, "Payant : 30 € de l’heure")
     assertContains(response, "Il faut passer par un professionnel")
-    assertContains(response, "Téléphonez au 03 22 00 00 00.")
+    assertContains(response, 'Téléphonez au <a href="tel:0322000000">03 22 00 00 00</a>.')
     assertContains(response, "Présentez-vous : 2 rue du Pont, Roye.")
 
 
