@@ -5,7 +5,7 @@ import re
 from difflib import get_close_matches
 from typing import NamedTuple
 
-from django.db.models import Case, IntegerField, OuterRef, Q, Subquery, When
+from django.db.models import Case, F, IntegerField, OuterRef, Q, Subquery, When
 from django.utils.html import format_html
 
 from acteurs.publics import Public
@@ -17,7 +17,7 @@ from dispositifs.typologie import FAMILLES, MobilisablePar, ModeMobilisation
 from pams_portal.recherche import mots
 from pams_portal.typographie import lien_de_telephone
 
-COMMUNES_AU_PLUS = 30
+COMMUNES_AU_PLUS = 50  # un code postal en a jusqu'à quarante-six
 COMMUNES_PROCHES = 5
 CODE = re.compile(r"\d{5}|2[ab]\d{3}")
 DEPARTEMENT = re.compile(r"\d{2,3}|2[ab]")
@@ -101,13 +101,15 @@ def commune_choisie(commune):
 
 
 def communes_dites(saisie):
-    """Les communes que peut désigner un nom, un code postal ou un code INSEE ; au plus trente.
+    """Les communes que peut désigner un nom, un code postal ou un code INSEE, les plus peuplées
+    d'abord ; au plus cinquante.
 
     Un nom entier l'emporte sur ceux qui commencent ainsi : « Roye » n'est pas « Royère ». Un code
     postal l'emporte sur le code INSEE d'une autre commune, qu'une personne ne connaît pas : 80700
     est Roye et ses voisines, pas Saint-Blimont. « 80700 Roye » et « Roye (80) » précisent le nom.
     """
-    communes = Commune.objects.select_related("departement").order_by("nom_normalise", "pk")
+    communes = Commune.objects.select_related("departement")
+    communes = communes.order_by(F("population").desc(nulls_last=True), "nom_normalise", "pk")
     if trouve := CHOISIE.search(saisie):
         return list(communes.filter(pk=trouve[1].upper()))
     nom, code, departement = _lire(saisie)

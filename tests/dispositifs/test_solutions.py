@@ -64,6 +64,14 @@ def test_un_code_postal_ou_un_departement_precise_le_nom(roye):
     assert set(communes_dites("80700 Royes")) == {roye, voisine}
 
 
+def test_les_communes_d_un_code_postal_sont_toutes_la_la_plus_peuplee_d_abord(roye):
+    for n in range(44):
+        f.make_commune(nom=f"Andechy {n}", codes_postaux="80700", population=100)
+    type(roye).objects.filter(pk=roye.pk).update(population=5800)
+    trouvees = communes_dites("80700")
+    assert (trouvees[0], len(trouvees)) == (roye, 45)
+
+
 def test_un_nom_mal_ecrit_propose_ceux_qui_lui_ressemblent(client, db):
     fuscien = f.make_commune(nom="Saint-Fuscien")
     f.make_commune(nom="Santerre")
