@@ -270,6 +270,18 @@ def test_un_co_pilote_n_applique_pas_ce_qui_ne_vient_pas_de_la_structure(
     assert relire(signalement).est_a_appliquer
 
 
+def test_un_co_pilote_n_applique_pas_ce_que_propose_un_lecteur_de_la_structure(
+    client, personnes, orphelin
+):
+    """Qui ne peut pas écrire la fiche ne la fait pas écrire par un autre."""
+    signalement = proposer(orphelin, f.make_utilisateur(orphelin.porteur, Role.LECTEUR))
+    client.force_login(personnes["region"])
+
+    repondre(client, signalement, "accepte")
+
+    assert relire(orphelin).frais_precisions == "30 € de l’heure"
+
+
 def test_des_que_la_structure_a_un_compte_elle_seule_applique(client, personnes, orphelin):
     par_le_lien(client, orphelin)
     f.make_utilisateur(orphelin.porteur, Role.REDACTEUR)
