@@ -158,13 +158,17 @@ def _touche(examen, valeurs, dedans):
 def _verifier(ligne, annuaire):
     """({champ: valeur à poser}, [raisons de refuser]) ; ce qui est vide n'est pas rendu."""
     valeurs, erreurs = {}, []
+    chercher = {
+        "financeurs": annuaire.financeurs,
+        "commune": annuaire.commune,
+        "zone_eligibilite": annuaire.zone,
+    }
     for nom in CHAMPS:
         valeur = ligne.valeurs.get(nom)
         if valeur in (None, "", []):
             continue
-        if nom in ("financeurs", "commune", "zone_eligibilite"):
-            lire = {"financeurs": annuaire.financeurs, "commune": annuaire.commune}
-            valeurs[nom], refus = lire.get(nom, annuaire.zone)(valeur)
+        if nom in chercher:
+            valeurs[nom], refus = chercher[nom](valeur)
             erreurs += refus
         else:
             _verifier_champ(nom, valeur, valeurs, erreurs)
@@ -187,13 +191,13 @@ def _verifier_champ(nom, valeur, valeurs, erreurs):
 
 def _creer(examen, valeurs, contexte):
     ligne = examen.ligne
-    manquants = [nom for nom in INDISPENSABLES if not valeurs.get(nom)]
-    if manquants:
-        libelles = [Dispositif._meta.get_field(nom).verbose_name for nom in manquants]
-        examen.raisons.append(f"Pour créer une fiche, il manque : {', '.join(libelles)}.")
     problemes = [phrase for _, phrase in incoherences(valeurs)]
-    if manquants or problemes:
-        return examen.refuser(*problemes)
+    if manquants := [nom for nom in INDISPENSABLES if not valeurs.get(nom)]:
+        libelles = [Dispositif._meta.get_field(nom).verbose_name for nom in manquants]
+        problemes.insert(0, f"Pour créer une fiche, il manque : {', '.join(libelles)}.")
+    if problemes:
+        examen.refuser(*problemes)
+        return
     if ligne.source_id:
         valeurs["source"] = ligne.source
     dispositif = Dispositif(
@@ -207,7 +211,6 @@ def _creer(examen, valeurs, contexte):
         examen.raisons.append(f"La structure « {examen.porteur} » sera inscrite.")
     examen.apres = {n: valeur_simple(v) for n, v in valeurs.items()}
     _avertir(examen, valeurs["type"])
-    return None
 
 
 def _comparer(examen, valeurs, contexte, inventaire, porteur):
@@ -239,7 +242,8 @@ def _conclure(examen, valeurs, permis):
     resultat = {nom: getattr(fiche, nom) for nom in CHAMPS if nom not in RELATIONS}
     resultat |= {nom: valeurs[nom] for nom in examen.apres if nom not in RELATIONS}
     if problemes := [phrase for _, phrase in incoherences(resultat)]:
-        return examen.refuser(*problemes)
+        examen.refuser(*problemes)
+        return
     if examen.ecarts and not permis:
         examen.raisons.append(f"La fiche est tenue par {le(fiche.tenu_par)} : à elle de décider.")
     elif examen.ecarts:
@@ -250,7 +254,6 @@ def _conclure(examen, valeurs, permis):
             _avertir(examen, examen.apres["type"])
     elif examen.ecarts:
         examen.sort = Sort.PROPOSER
-    return None
 
 
 def _avertir(examen, type_):
