@@ -39,7 +39,9 @@ def test_le_plan_ancien_est_public_et_son_annexe_c_est_pleine(ancien, client):
         "CC du Grand Roye"
     ]
     annexe = plan_html(ancien, le=date(2026, 11, 26)).partition('id="annexe-c"')[2]
-    assert "non confirmé par Comité des partenaires (Démonstration)" in annexe.replace("\xa0", " ")
+    assert "non confirmé par le Comité des partenaires (Démonstration)" in annexe.replace(
+        "\xa0", " "
+    )
 
 
 def test_un_organisme_hors_du_plan_est_dit_fictif_et_joint_a_une_adresse_d_exemple(ancien):
