@@ -16,6 +16,14 @@ def lien_de_telephone(numero):
     return format_html('<a href="tel:{}">{}</a>', re.sub(r"[^\d+]", "", numero), numero)
 
 
+def espacer(texte):
+    """Pose les espaces insécables devant « : ; ? ! » et dans les guillemets."""
+    for signe in ";?!":
+        texte = texte.replace(f" {signe}", FINE_INSECABLE + signe)
+    texte = texte.replace(" :", f"{INSECABLE}:")
+    return texte.replace("« ", f"«{INSECABLE}").replace(" »", f"{INSECABLE}»")
+
+
 def montant(valeur):
     """{{ ligne.montant|montant }} : « 12 500 € », avec les centimes s'il y en a."""
     if valeur is None:

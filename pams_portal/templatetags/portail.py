@@ -4,14 +4,7 @@ from django import template
 
 from pams_portal import droits, elision
 from pams_portal.texte import en_html
-from pams_portal.typographie import (
-    FINE_INSECABLE,
-    INSECABLE,
-    instant,
-    jour,
-    lien_de_telephone,
-    montant,
-)
+from pams_portal.typographie import espacer, instant, jour, lien_de_telephone, montant
 
 register = template.Library()
 
@@ -38,11 +31,7 @@ register.filter(instant)
 register.filter(lien_de_telephone)
 
 
-@register.filter
+@register.filter(is_safe=True)
 def typo(texte):
-    """Pose les espaces insécables devant « : ; ? ! » et dans les guillemets."""
-    texte = str(texte)
-    for signe in ";?!":
-        texte = texte.replace(f" {signe}", FINE_INSECABLE + signe)
-    texte = texte.replace(" :", INSECABLE + ":")
-    return texte.replace("« ", "«" + INSECABLE).replace(" »", INSECABLE + "»")
+    """Pose les espaces insécables d'un texte venu d'ailleurs que d'un gabarit."""
+    return espacer(str(texte))
