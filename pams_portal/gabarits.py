@@ -1,4 +1,4 @@
-"""Les gabarits, leurs espaces insécables posées : on les tape avec de simples espaces."""
+"""Les gabarits se tapent avec de simples espaces ; les insécables s'y posent à la lecture."""
 
 import re
 
@@ -9,21 +9,22 @@ from pams_portal.typographie import espacer
 BALISE = re.compile(r"(\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}|<[^>]*>)", re.DOTALL)
 
 
-class Espaces:
-    """Pose les espaces de la ponctuation dans le texte d'une page, hors de ses balises."""
+def espacer_le_texte(source):
+    """La source d'une page, son texte passé par `espacer`, ses balises laissées telles quelles."""
+    bouts = BALISE.split(source)  # un texte, une balise, un texte…
+    bouts[::2] = map(espacer, bouts[::2])
+    return "".join(bouts)
 
+
+class _Espace:
     def get_contents(self, origin):
-        contenu = super().get_contents(origin)
-        if not origin.name.endswith(".html"):
-            return contenu
-        return "".join(
-            bout if BALISE.fullmatch(bout) else espacer(bout) for bout in BALISE.split(contenu)
-        )
+        source = super().get_contents(origin)
+        return espacer_le_texte(source) if origin.name.endswith(".html") else source
 
 
-class DuPortail(Espaces, filesystem.Loader):
+class DuDossier(_Espace, filesystem.Loader):
     pass
 
 
-class DesApplications(Espaces, app_directories.Loader):
+class DesApplications(_Espace, app_directories.Loader):
     pass

@@ -83,7 +83,7 @@ TEMPLATES = [
             "loaders": [
                 (
                     "django.template.loaders.cached.Loader",
-                    ["pams_portal.gabarits.DuPortail", "pams_portal.gabarits.DesApplications"],
+                    ["pams_portal.gabarits.DuDossier", "pams_portal.gabarits.DesApplications"],
                 )
             ],
             "context_processors": [
