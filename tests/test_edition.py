@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from acteurs.models import Acte
 from pams_portal.droits import Droit, Role
 from pams_portal.edition import FormulaireVersionne
+from pams_portal.typographie import espacer
 from plans.forms.redaction import ContributionForm, FicheActionForm
 from plans.models import Contribution, FicheAction
 from tests import factories as f
@@ -154,7 +155,7 @@ def test_des_champs_differents_se_fusionnent_d_eux_memes(client, personnes, regi
     fiche.refresh_from_db()
     assert fiche.intitule == "Intitulé de Carole"
     assert fiche.description == "Description de Rita"
-    assert "Ce que d’autres ont changé entre-temps est gardé : « Intitulé »." in (
+    assert espacer("Ce que d’autres ont changé entre-temps est gardé : « Intitulé ».") in (
         response.content.decode()
     )
 
@@ -281,8 +282,11 @@ def test_deux_paragraphes_differents_se_reunissent_et_cela_se_dit(
     part.refresh_from_db()
     message = client.get(response.url).content.decode()
     assert part.texte == "Un, Carole.\n\nDeux, Rita."
-    assert "Les paragraphes écrits entre-temps par d’autres sont réunis aux vôtres : « Texte »" in (
-        message
+    assert (
+        espacer(
+            "Les paragraphes écrits entre-temps par d’autres sont réunis aux vôtres : « Texte »"
+        )
+        in message
     )
 
 

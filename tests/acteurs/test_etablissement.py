@@ -2,6 +2,7 @@ import pytest
 from pytest_django.asserts import assertContains, assertRedirects
 
 from acteurs.models import Acte, Etablissement
+from pams_portal.typographie import espacer
 from tests import factories as f
 
 
@@ -137,7 +138,7 @@ def test_une_commune_inconnue_ou_ambigue_est_signalee_avec_quoi_taper(
     client.force_login(redactrice)
     deux = [f.make_commune(nom="Saint-Denis", code=code) for code in ("93066", "97411")]
     response = client.post(ajout, saisie | {"commune": "Atlantide"})
-    assertContains(response, "Aucune commune ne répond à « Atlantide »")
+    assertContains(response, espacer("Aucune commune ne répond à « Atlantide »"))
     response = client.post(ajout, saisie | {"commune": "saint denis"})
     assertContains(response, "Saint-Denis (93066) ; Saint-Denis (97411).")
     client.post(ajout, saisie | {"commune": "Saint-Denis (97411)"})

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from acteurs.models import Courriel, Motif, Notification, Utilisateur, prevenir
+from pams_portal.typographie import espacer
 from tests import factories as f
 
 Rythme, Refus = Utilisateur.Recapitulatif, Utilisateur.LienRefuse
@@ -75,7 +76,7 @@ def test_ouvrir_le_lien_n_ecrit_rien_le_bouton_arrete_ce_seul_reglage(lien, deni
     anonyme = Client()
 
     ouverte = anonyme.get(lien)
-    assert "Ne plus recevoir le récapitulatif ?" in ouverte.text
+    assert espacer("Ne plus recevoir le récapitulatif ?") in ouverte.text
     assert "demande votre décision, continue de vous être envoyé" in ouverte.text
     assert Utilisateur.objects.filter(pk=denis.pk).values().get() == avant
 

@@ -5,6 +5,7 @@ import pytest
 from django.urls import reverse
 
 from bassins.models import Bassin, Perimetre
+from pams_portal.typographie import espacer
 from plans.models import Plan
 from tests import factories as f
 
@@ -91,7 +92,7 @@ def test_le_millesime_et_la_source_accompagnent_les_populations(lire):
     html = lire(f.make_bassin(epci))
 
     assert '<td class="nombre">2026</td>' in html
-    assert "Source : DGCL &amp; INSEE." in html
+    assert espacer("Source : DGCL &amp; INSEE.") in html
 
 
 def test_un_epci_disparu_du_dernier_millesime_est_signale(lire):

@@ -15,6 +15,7 @@ from dispositifs.solutions import (
     solutions_a,
 )
 from dispositifs.typologie import FAMILLES
+from pams_portal.typographie import espacer
 from tests import factories as f
 
 
@@ -76,7 +77,7 @@ def test_un_nom_mal_ecrit_propose_ceux_qui_lui_ressemblent(client, db):
     fuscien = f.make_commune(nom="Saint-Fuscien")
     f.make_commune(nom="Santerre")
     response = repondre(client, commune="st fusien", besoin="payer")
-    assertContains(response, "Aucune commune ne s’appelle « st fusien »")
+    assertContains(response, espacer("Aucune commune ne s’appelle « st fusien »"))
     assertContains(response, f"?commune=Saint-Fuscien+%28{fuscien.pk}%29&amp;besoin=payer")
     assertNotContains(response, "Santerre")
 
@@ -84,14 +85,14 @@ def test_un_nom_mal_ecrit_propose_ceux_qui_lui_ressemblent(client, db):
 def test_un_nom_que_portent_plusieurs_communes_fait_choisir_en_gardant_les_reponses(client, roye):
     autre = f.make_commune(departement=f.make_departement("60"), nom="Roye")
     response = repondre(client, commune="Roye", besoin="payer", situation=["emploi", "jeune"])
-    assertContains(response, "Laquelle est votre commune ?")
+    assertContains(response, espacer("Laquelle est votre commune ?"))
     lien = f"?commune=Roye+%28{autre.pk}%29&amp;besoin=payer&amp;situation=emploi"
     assertContains(response, lien)
 
 
 def test_une_commune_inconnue_est_dite_et_la_saisie_gardee(client, db):
     response = repondre(client, commune="Nulle <b>part", situation="age")
-    assertContains(response, "Aucune commune ne s’appelle « Nulle &lt;b&gt;part »")
+    assertContains(response, espacer("Aucune commune ne s’appelle « Nulle &lt;b&gt;part »"))
     assertContains(response, 'value="Nulle &lt;b&gt;part"')
     assert response.context["form"]["situation"].value() == ["age"]
 
@@ -183,7 +184,7 @@ def test_la_page_dit_le_prix_et_comment_l_obtenir(client, roye):
 
 def test_sans_contact_la_page_nomme_qui_porte_le_service(client, roye):
     f.make_dispositif(f.make_acteur(nom="Roues libres"))
-    assertContains(repondre(client, commune="Roye"), "Adressez-vous à : Roues libres.")
+    assertContains(repondre(client, commune="Roye"), espacer("Adressez-vous à : Roues libres."))
 
 
 def test_sans_resultat_la_page_dit_a_qui_demander(client, roye):
@@ -241,7 +242,7 @@ def test_l_affiche_dit_qui_contacter_s_il_faut_passer_par_un_autre_et_ce_qui_a_v
         mobilisable_par=["professionnels"], confirme_le=aujourd_hui - timedelta(days=200)
     )
     assertContains(client.get(affiche), "Avec votre conseiller ou le CCAS")
-    assertContains(client.get(affiche), "À vérifier : confirmé il y a 6 à 24 mois")
+    assertContains(client.get(affiche), espacer("À vérifier : confirmé il y a 6 à 24 mois"))
 
 
 def test_l_affiche_d_une_commune_inconnue_n_existe_pas(client, db):

@@ -8,6 +8,7 @@ from pytest_django.asserts import assertContains, assertNotContains
 
 from dispositifs.models import Dispositif
 from dispositifs.recensement.avertissements import avertissements
+from pams_portal.typographie import espacer
 from tests import factories as f
 
 
@@ -87,7 +88,7 @@ def test_au_dela_de_cinq_une_ligne_mene_a_la_page_de_la_structure(client, person
         f"{association.acteur.get_absolute_url()}#a-faire",
     )
     page = client.get(association.acteur.get_absolute_url())
-    assertContains(page, "Confirmer : ", count=7)
+    assertContains(page, espacer("Confirmer : "), count=7)
 
 
 def test_la_page_de_la_structure_ne_montre_l_a_faire_qu_aux_siens(
@@ -100,7 +101,7 @@ def test_la_page_de_la_structure_ne_montre_l_a_faire_qu_aux_siens(
         if qui:
             client.force_login(personnes[qui])
         verifier = assertContains if montre else assertNotContains
-        verifier(client.get(adresse), "Répondre à un signalement : Atelier vélo")
+        verifier(client.get(adresse), espacer("Répondre à un signalement : Atelier vélo"))
         verifier(client.get(adresse), "Confirmer : Garage solidaire de Roye")
 
 

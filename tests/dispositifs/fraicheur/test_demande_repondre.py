@@ -13,6 +13,7 @@ from dispositifs.models import DemandeDeConfirmation, Dispositif, Envoi
 from dispositifs.models.fraicheur import FICHE_CHANGEE, signataire
 from dispositifs.recensement.historique import histoire
 from pams_portal.droits import Role
+from pams_portal.typographie import espacer
 from tests import factories as f
 
 
@@ -114,7 +115,7 @@ def test_une_reponse_inconnue_ne_fait_rien(client, demande, muette, reponse):
 def test_une_fiche_changee_pendant_la_lecture_se_relit(client, demande, muette):
     page = client.post(chemin(demande), {"version": muette.version - 1, "reponse": "exact"})
 
-    assertContains(page, FICHE_CHANGEE)
+    assertContains(page, espacer(FICHE_CHANGEE))
     assert relire(muette).confirme_le is None
     assert relire(demande).reponse == ""
     assert repondre(client, demande, "exact").status_code == 302

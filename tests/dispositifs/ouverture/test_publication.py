@@ -16,6 +16,7 @@ from dispositifs.ouverture.fichiers import FICHIERS, morceaux
 from dispositifs.ouverture.preparation import preparer
 from dispositifs.ouverture.reponses import etat_public
 from dispositifs.taches import preparer_les_fichiers
+from pams_portal.typographie import espacer
 from tests import factories as f
 from tests.acces import statut
 
@@ -56,7 +57,7 @@ def test_tant_que_rien_n_est_pret_l_adresse_dit_de_revenir(client, publie):
     assert "revenez dans quelques minutes" in reponse.json()["erreur"]
     assert "Cache-Control" not in reponse
     page = client.get(reverse("donnees_ouvertes")).content.decode()
-    assert "Ils se préparent : revenez dans quelques minutes." in page
+    assert espacer("Ils se préparent : revenez dans quelques minutes.") in page
     assert Publication.objects.count() == 0, "un GET ne demande rien"
 
 

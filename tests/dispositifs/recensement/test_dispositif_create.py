@@ -6,6 +6,7 @@ from django.contrib.messages import get_messages
 from acteurs.models import Acte
 from dispositifs.models import Dispositif
 from pams_portal.droits import Role
+from pams_portal.typographie import espacer
 from tests import factories as f
 
 URL = "/dispositifs/nouveau/"
@@ -191,7 +192,7 @@ def test_une_recherche_vaine_mene_a_l_inscription_de_l_organisme(client, redacte
 
     page = client.get(URL, {"q": "introuvable"}).content.decode()
 
-    assert "Aucun organisme pour « introuvable »" in page
+    assert espacer("Aucun organisme pour « introuvable »") in page
     assert '<a href="/acteurs/nouveau/">' in page
 
 

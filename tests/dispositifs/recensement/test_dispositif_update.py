@@ -5,6 +5,7 @@ import pytest
 from acteurs.models import Acte
 from dispositifs.models import Dispositif
 from pams_portal.droits import Role
+from pams_portal.typographie import espacer
 from tests import factories as f
 
 
@@ -230,5 +231,5 @@ def test_le_titre_de_la_page_annonce_l_erreur_et_le_bilan_mene_au_champ(
 
     page = client.post(adresse(garage), saisie | {"version": "1", "nom": ""}).content.decode()
 
-    assert "<title>Erreur : Modifier" in page
+    assert espacer("<title>Erreur : Modifier") in page
     assert '<a href="#id_nom">Nom</a>' in page

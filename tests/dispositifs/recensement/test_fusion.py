@@ -10,6 +10,7 @@ from acteurs.models import Acte
 from dispositifs.models import Dispositif, Distinction, FichesChangees, Fusion
 from dispositifs.recensement.doublons import doublons_probables
 from pams_portal.droits import Role
+from pams_portal.typographie import espacer
 from tests import factories as f
 
 
@@ -276,7 +277,9 @@ def test_on_ne_defait_pas_sur_le_travail_d_autrui_et_la_raison_est_dite(client, 
 
     page = client.post(f"/dispositifs/fusions/{fusion.pk}/defaire/", follow=True)
 
-    assert "« téléphone du service », changé par Aïcha, association" in page.content.decode()
+    assert (
+        espacer("« téléphone du service », changé par Aïcha, association") in page.content.decode()
+    )
     assert Dispositif.objects.get().telephone == "03 99 00 00 00"
 
 

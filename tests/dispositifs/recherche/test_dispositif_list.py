@@ -8,6 +8,7 @@ from django.utils import timezone
 from acteurs.publics import Public
 from dispositifs.models import Dispositif
 from dispositifs.typologie import THEMATIQUES_PAR_TYPE, Motif, Thematique
+from pams_portal.typographie import espacer
 from tests import factories as f
 
 URL = "/dispositifs/"
@@ -160,7 +161,10 @@ def test_un_territoire_ambigu_donne_ses_candidats_et_aucun_resultat_trompeur(cli
     page = reponse.content.decode()
 
     assert reponse.context["lignes"] == []
-    assert "Saint-Denis, Maine-et-Loire (commune 49270) ; Saint-Denis, Oise (commune 60578)" in page
+    assert (
+        espacer("Saint-Denis, Maine-et-Loire (commune 49270) ; Saint-Denis, Oise (commune 60578)")
+        in page
+    )
     assert 'value="saint-denis"' in page
 
 
@@ -171,7 +175,7 @@ def test_un_code_postal_ne_montre_pas_en_silence_une_autre_commune(client, terri
     reponse = client.get(URL, {"territoire": "49400"})
 
     assert reponse.context["lignes"] == []
-    assert "Homonyme, Maine-et-Loire (commune 49400) ; Saumur" in reponse.content.decode()
+    assert espacer("Homonyme, Maine-et-Loire (commune 49400) ; Saumur") in reponse.content.decode()
 
 
 def test_chercher_un_public_montre_aussi_ce_qui_est_ouvert_a_tous(client, db):

@@ -11,6 +11,7 @@ from django.db import connection
 from dispositifs.recherche.selection import AU_PLUS
 from pams_portal import impression
 from pams_portal.impression import Impression, ImpressionImpossible
+from pams_portal.typographie import espacer
 from tests import factories as f
 from tests.test_acces import lecture_seule
 
@@ -208,7 +209,10 @@ def test_une_liste_trop_longue_ou_un_filtre_faux_le_disent(client, deux, papier,
     fausse = client.get("/dispositifs/liste.pdf", {"type": "nimporte"})
 
     assert longue.status_code == fausse.status_code == 400
-    assert "La liste compte 2 dispositifs ; un PDF en porte 1 au plus" in longue.content.decode()
+    assert (
+        espacer("La liste compte 2 dispositifs ; un PDF en porte 1 au plus")
+        in longue.content.decode()
+    )
     assert 'href="/dispositifs/?tri=nom"' in longue.content.decode()
     assert "Un filtre de l’adresse ne se lit pas" in fausse.content.decode()
     assert papier == []

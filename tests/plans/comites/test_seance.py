@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from acteurs.models import Acte, Notification
+from pams_portal.typographie import espacer
 from plans.etapes import Etat
 from plans.models import Plan, PointDeSeance, Representation, SeanceDeComite, SuiteADonner
 from tests import factories as f
@@ -152,7 +153,7 @@ def test_un_releve_incomplet_ne_se_valide_pas(client, seance, personnes):
     f.make_point(seance)
     page = client.post(url("seance_valider", seance), follow=True).content.decode()
 
-    assert "Il manque une issue aux points : 2." in page
+    assert espacer("Il manque une issue aux points : 2.") in page
     assert not relue(seance).est_validee
 
 

@@ -7,6 +7,7 @@ from django.core import mail
 from django.urls import reverse
 
 from acteurs.models import Abonnement, Courriel, Motif, Notification
+from pams_portal.typographie import espacer
 from plans.models import Message, Observation
 from tests import factories as f
 
@@ -76,7 +77,7 @@ def test_une_mention_d_un_autre_plan_est_refusee_expliquee_et_rien_n_est_perdu(
 ):
     if par_le_texte:
         page = observer(au_nom_de("departement"), contribution, "Vu avec @Éva, étrangère ?")
-        assert "« @Éva, » n’est ni une personne ni un organisme de ce plan" in page.text
+        assert espacer("« @Éva, » n’est ni une personne ni un organisme de ce plan") in page.text
     else:
         mentions = [code(personnes["etrangere"]), code(etrangere)]
         page = observer(au_nom_de("departement"), contribution, "Vu avec elle ?", mentions)

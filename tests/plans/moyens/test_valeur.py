@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from acteurs.models import Acte, Notification
 from pams_portal.droits import Droit
+from pams_portal.typographie import espacer
 from plans.impression.html import plan_html
 from plans.models import Indicateur, Plan, ValeurIndicateur
 from plans.versions import contenu_canonique
@@ -186,7 +187,7 @@ def test_la_derniere_valeur_et_sa_progression_sont_sur_la_fiche_et_dans_le_docum
 
     page = client.get(indicateur.fiche.get_absolute_url()).content.decode()
 
-    assert "Dernière valeur : <strong>150</strong>, au 30 juin 2026 · 25&nbsp;%" in page
+    assert espacer("Dernière valeur : <strong>150</strong>, au 30 juin 2026 · 25&nbsp;%") in page
     assert "Ouverture tardive" in page
     assert "Ajouter une valeur" not in page
     assert "Actes" not in page

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from pams_portal.droits import Droit
+from pams_portal.typographie import espacer
 from plans.models import Contribution
 from tests import factories as f
 
@@ -29,7 +30,7 @@ def reprendre(plan, personnes):
 
 
 def test_rien_n_a_change_se_dit(comparer):
-    assert "Rien n’a changé : les deux contenus sont les mêmes" in comparer().text
+    assert espacer("Rien n’a changé : les deux contenus sont les mêmes") in comparer().text
 
 
 def test_les_mots_ajoutes_et_retires_se_lisent_dans_le_texte(comparer, arrete, personnes):

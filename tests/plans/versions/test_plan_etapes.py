@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from pams_portal.typographie import espacer
 from plans.etapes import Etat
 from plans.models import Contribution, Plan, Version, Visa
 from tests import factories as f
@@ -53,7 +54,7 @@ def test_viser_depuis_la_page_puis_arreter(client, lire_page, pret, personnes, r
     assert lu.count('class="bouton">Viser') == 2  # concertation, arrêt : la sienne seulement
     lue = empreinte_de(pret)
     reponse = poster(client, "visa_create", pret.slug, region.pk, vers="arrete", empreinte=lue)
-    assert "Visa attendu : Département de la Somme." in reponse.text
+    assert espacer("Visa attendu : Département de la Somme.") in reponse.text
     assert f"/visas/{Visa.objects.get().pk}/retirer/" in reponse.text
     lu = lire_page("departement")
     assert "par Rita, Région le" in lu and "Retirer le visa" not in lu
@@ -99,7 +100,7 @@ def test_revenir_en_redaction_demande_un_motif_et_le_rend_s_il_est_refuse(
     reponse = poster(client, "plan_passer", arrete.slug, vers="redaction", motif="")
     assert "Dites pourquoi" in reponse.text
     reponse = poster(client, "plan_passer", arrete.slug, vers="redaction", motif="À revoir.")
-    assert "Le plan est à l’étape « Rédaction »." in reponse.text
+    assert espacer("Le plan est à l’étape « Rédaction ».") in reponse.text
     assert "Dernier retour en rédaction : À revoir." in reponse.text
     reponse = poster(client, "plan_passer", arrete.slug, vers="redaction", motif="Encore.")
     assert "Votre motif, à recopier au besoin : Encore." in reponse.text
@@ -140,10 +141,10 @@ def test_le_visa_attendu_est_dans_ma_part(client, personnes, pret, viser):
     attendus = {"region": False, "departement": True, "redactrice": False, "aom": False}
     for qui, attendu in attendus.items():
         client.force_login(personnes[qui])
-        assert ("Viser : Projet arrêté" in client.get("/ma-part/").text) == attendu, qui
+        assert (espacer("Viser : Projet arrêté") in client.get("/ma-part/").text) == attendu, qui
     viser("departement")
     client.force_login(personnes["departement"])
-    assert "Viser : Projet" not in client.get("/ma-part/").text
+    assert espacer("Viser : Projet") not in client.get("/ma-part/").text
 
 
 @pytest.mark.parametrize("nombre", [1, 3])

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from acteurs.models import Acte
 from pams_portal.droits import Droit
+from pams_portal.typographie import espacer
 from plans.models import AvisSurFiche, FicheAction, Financement, Partenariat
 from tests import factories as f
 
@@ -160,7 +161,10 @@ def test_hors_des_comites_aucun_avis_n_est_recu(client, engagee, personnes, etat
 def test_un_co_pilote_ne_valide_pas_une_fiche_incomplete(client, engagee, personnes):
     engagee.indicateurs.all().delete()
     reponse = donner(client, engagee, personnes["region"])
-    assert "La fiche ne peut pas encore être validée : il y manque indicateur." in reponse.text
+    assert (
+        espacer("La fiche ne peut pas encore être validée : il y manque indicateur.")
+        in reponse.text
+    )
     assert not AvisSurFiche.objects.exists()
     donner(client, engagee, personnes["region"], "defavorable", "Pas d’indicateur.")
     assert AvisSurFiche.objects.get().sens == "defavorable"
