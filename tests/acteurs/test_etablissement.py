@@ -140,7 +140,7 @@ def test_une_commune_inconnue_ou_ambigue_est_signalee_avec_quoi_taper(
     response = client.post(ajout, saisie | {"commune": "Atlantide"})
     assertContains(response, espacer("Aucune commune ne répond à « Atlantide »"))
     response = client.post(ajout, saisie | {"commune": "saint denis"})
-    assertContains(response, "Saint-Denis (93066) ; Saint-Denis (97411).")
+    assertContains(response, espacer("Saint-Denis (93066) ; Saint-Denis (97411)."))
     client.post(ajout, saisie | {"commune": "Saint-Denis (97411)"})
     assert Etablissement.objects.get().commune == deux[1]
 

@@ -102,7 +102,7 @@ def test_la_page_de_la_structure_ne_montre_l_a_faire_qu_aux_siens(
             client.force_login(personnes[qui])
         verifier = assertContains if montre else assertNotContains
         verifier(client.get(adresse), espacer("Répondre à un signalement : Atelier vélo"))
-        verifier(client.get(adresse), "Confirmer : Garage solidaire de Roye")
+        verifier(client.get(adresse), espacer("Confirmer : Garage solidaire de Roye"))
 
 
 def test_la_page_de_la_structure_dit_l_etat_que_le_temps_a_fait(client, association):

@@ -387,7 +387,7 @@ def test_ma_part_coute_autant_pour_un_avis_que_pour_trois(
         f.make_avis_sur_plan(f.make_consulte(ouverte))
     client.force_login(personnes["region"])
     client.get(reverse("plans:ma_part"))
-    with django_assert_num_queries(37):
+    with django_assert_num_queries(40):
         page = client.get(reverse("plans:ma_part"))
     verbes = [attente.verbe for attente in page.context["attentes"]]
     assert verbes.count("Rendre votre avis") == verbes.count("Répondre à l’avis") == nombre

@@ -192,7 +192,7 @@ def test_la_derniere_valeur_et_sa_progression_sont_sur_la_fiche_et_dans_le_docum
     assert "Ajouter une valeur" not in page
     assert "Actes" not in page
     imprime = plan_html(Plan.objects.get(slug="grand-amienois"), date(2026, 11, 25))
-    assert "Dernière valeur : 150" in imprime
+    assert espacer("Dernière valeur : 150") in imprime
     assert "25&nbsp;% du chemin vers la cible" in imprime
 
 
@@ -254,8 +254,8 @@ def test_nombre_de_requetes_constant(
 
 
 def test_ce_qui_se_mesure_n_est_pas_dans_ce_qui_se_vise(indicateur):
-    f.make_valeur(indicateur, valeur=4321)
+    f.make_valeur(indicateur, valeur="4321.75")
     donnees = json.loads(contenu_canonique(indicateur.fiche.plan))
     [fiche] = donnees["plan"]["fiches"]
     assert not {"mesures", "suivi_par"} & set(fiche["indicateurs"][0])
-    assert "4321" not in json.dumps(donnees)
+    assert "4321.7" not in json.dumps(donnees)

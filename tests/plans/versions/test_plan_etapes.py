@@ -101,7 +101,7 @@ def test_revenir_en_redaction_demande_un_motif_et_le_rend_s_il_est_refuse(
     assert "Dites pourquoi" in reponse.text
     reponse = poster(client, "plan_passer", arrete.slug, vers="redaction", motif="À revoir.")
     assert espacer("Le plan est à l’étape « Rédaction ».") in reponse.text
-    assert "Dernier retour en rédaction : À revoir." in reponse.text
+    assert espacer("Dernier retour en rédaction : À revoir.") in reponse.text
     reponse = poster(client, "plan_passer", arrete.slug, vers="redaction", motif="Encore.")
     assert "Votre motif, à recopier au besoin : Encore." in reponse.text
 
