@@ -103,7 +103,7 @@ def test_revenir_en_redaction_demande_un_motif_et_le_rend_s_il_est_refuse(
     assert espacer("Le plan est à l’étape « Rédaction ».") in reponse.text
     assert espacer("Dernier retour en rédaction : À revoir.") in reponse.text
     reponse = poster(client, "plan_passer", arrete.slug, vers="redaction", motif="Encore.")
-    assert "Votre motif, à recopier au besoin : Encore." in reponse.text
+    assert espacer("Votre motif, à recopier au besoin : Encore.") in reponse.text
 
 
 def test_un_refus_de_motif_vide_garde_le_plan_arrete(client, lire_page, arrete):
