@@ -6,6 +6,7 @@ jamais ce qu'une personne a écrit : il propose alors un `Ecart`.
 """
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -65,6 +66,12 @@ class Contexte:
     def signature(self):
         return "" if self.utilisateur else ADMINISTRATION
 
+    @cached_property
+    def dedans(self):
+        """Les clés des territoires qui touchent le bassin ; vide sans bassin."""
+        perimetre = self.bassin and self.bassin.perimetre
+        return set(cles_touchant(perimetre.communes_couvertes())) if perimetre else set()
+
     def origine(self, numero):
         return f"{self.fichier[:260]}, ligne {numero}"
 
@@ -96,20 +103,15 @@ class Examen:
 def examiner(lignes, contexte):
     """Suite d'`Examen`, dans l'ordre ; des lectures seules, en un nombre constant par lot."""
     vues = {}
-    bassin = contexte.bassin
-    dedans = None
-    if bassin is not None:
-        perimetre = bassin.perimetre
-        dedans = set(cles_touchant(perimetre.communes_couvertes()) if perimetre else ())
     annuaire = Annuaire()
     for lot in par_lots(lignes, LIGNES_PAR_LOT):
         annuaire.charger(lot)
         inventaire = Inventaire(lot, annuaire, contexte.acteur)
         for ligne in lot:
-            yield _examiner(ligne, contexte, annuaire, inventaire, vues, dedans)
+            yield _examiner(ligne, contexte, annuaire, inventaire, vues)
 
 
-def _examiner(ligne, contexte, annuaire, inventaire, vues, dedans):
+def _examiner(ligne, contexte, annuaire, inventaire, vues):
     examen = Examen(ligne, raisons=list(ligne.remarques))
     erreurs = [*ligne.erreurs]
     porteur, refus = annuaire.porteur(ligne, contexte.acteur)
@@ -123,7 +125,7 @@ def _examiner(ligne, contexte, annuaire, inventaire, vues, dedans):
         erreurs += _deja_vue(examen, valeurs, vues)
     if erreurs:
         examen.refuser(*erreurs)
-    elif dedans is not None and not _touche(examen, valeurs, dedans):
+    elif contexte.bassin and not _touche(examen, valeurs, contexte.dedans):
         examen.sort = Sort.IGNOREE
         examen.raisons.append(f"La zone ne touche pas le bassin {contexte.bassin}.")
     elif trouve:

@@ -17,17 +17,19 @@ TERRITOIRES = {"zone_eligibilite": tuple(Echelle), "commune": (Echelle.COMMUNE,)
 MORCEAUX_PAR_REQUETE = 2000
 
 
-def lire_tableur(rangs, cles, source=""):
+def lire_tableur(rangs, cles, source="", dans=()):
     """Suite de `LigneLue` ; `rangs` : les rangs de données, `cles` : la clé de chaque colonne.
 
-    `source` nomme d'où viennent les fiches qui ont un identifiant à la source et pas de source.
+    `source` nomme d'où viennent les fiches qui ont un identifiant à la source et pas de source ;
+    `dans` : les clés des territoires parmi lesquels se choisit un nom que plusieurs portent.
     """
     garnis = ((numero, textes) for numero, textes in rangs if any(t.strip() for t in textes))
     connus = {champ: {} for champ in TERRITOIRES}
     for lot in par_lots(garnis, LIGNES_PAR_LOT):
         lues = [(numero, *_lire_cellules(textes, cles)) for numero, textes in lot]
         for champ, echelles in TERRITOIRES.items():
-            _lire_les_territoires([v.get(champ, []) for _, v, *_ in lues], echelles, connus[champ])
+            cellules = [valeurs.get(champ, []) for _, valeurs, *_ in lues]
+            _lire_les_territoires(cellules, echelles, dans, connus[champ])
         for numero, valeurs, erreurs, remarques in lues:
             yield _ligne(numero, valeurs, erreurs, remarques, connus, source)
 
@@ -80,11 +82,11 @@ def _morceaux(texte, remarques):
     return morceaux
 
 
-def _lire_les_territoires(cellules, echelles, connus):
+def _lire_les_territoires(cellules, echelles, dans, connus):
     """Complète `connus`, {morceau: Lecture}, en un nombre constant de requêtes par lot."""
     neufs = {morceau for morceaux in cellules for morceau in morceaux} - set(connus)
     for lot in par_lots(sorted(neufs), MORCEAUX_PAR_REQUETE):
-        connus |= lire_chacun(lot, echelles)
+        connus |= lire_chacun(lot, echelles, dans)
 
 
 def _ligne(numero, valeurs, erreurs, remarques, connus, source):

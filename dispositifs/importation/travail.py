@@ -71,7 +71,7 @@ def contexte_de(importation):
 def examens_de(importation, contexte):
     """Tous les examens du fichier, en battant régulièrement."""
     examens = []
-    with lignes_de(importation) as (lignes, nombre):
+    with lignes_de(importation, contexte.dedans) as (lignes, nombre):
         for examen in examiner(lignes, contexte):
             examens.append(examen)
             if len(examens) % LIGNES_PAR_BATTEMENT == 0:
@@ -82,8 +82,11 @@ def examens_de(importation, contexte):
 
 
 @contextmanager
-def lignes_de(importation):
-    """(suite de `LigneLue`, nombre de lignes du fichier), tant que le fichier est ouvert."""
+def lignes_de(importation, dans):
+    """(suite de `LigneLue`, nombre de lignes du fichier), tant que le fichier est ouvert.
+
+    `dans` : voir `lire_tableur`.
+    """
     with importation.fichier.open("rb") as fichier:
         if importation.est_data_inclusion:
             services = lire_les_objets(fichier).suite
@@ -93,7 +96,7 @@ def lignes_de(importation):
             suite = (rang for rang in rangs.suite if rang[0] > importation.rang_des_titres)
             cles = [cle for _, cle in importation.colonnes]
             source = importation.source or str(importation.acteur)
-            yield lire_tableur(suite, cles, source), rangs.nombre
+            yield lire_tableur(suite, cles, source, dans), rangs.nombre
 
 
 def structures_de(importation):

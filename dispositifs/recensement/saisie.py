@@ -104,12 +104,16 @@ def lire_territoires(lignes, echelles=tuple(Echelle)):
     )
 
 
-def lire_chacun(lignes, echelles=tuple(Echelle)):
-    """{ligne: Lecture} : comme `lire_territoires`, sans mêler les lignes."""
+def lire_chacun(lignes, echelles=tuple(Echelle), dans=()):
+    """{ligne: Lecture} : comme `lire_territoires`, sans mêler les lignes.
+
+    Un nom que plusieurs territoires portent désigne celui dont la clé est parmi `dans`, et cela
+    se dit.
+    """
     codes = {ligne: cle for ligne in lignes if (cle := _cle_ecrite(ligne))}
     lectures = {ligne: Lecture([], [], []) for ligne in lignes}
     _lire_codes(codes, echelles, lectures)
-    _lire_noms([ligne for ligne in lectures if ligne not in codes], echelles, lectures)
+    _lire_noms([ligne for ligne in lectures if ligne not in codes], echelles, lectures, dans)
     return lectures
 
 
@@ -191,7 +195,7 @@ def _code_inconnu(ligne, communes):
 # --- Les noms ----------------------------------------------------------------------------------
 
 
-def _lire_noms(lignes, echelles, lectures):
+def _lire_noms(lignes, echelles, lectures, dans=()):
     if not lignes:
         return
     formes = {ligne: _formes(ligne) for ligne in lignes}
@@ -200,9 +204,12 @@ def _lire_noms(lignes, echelles, lectures):
     for ligne, (nom, code) in formes.items():
         connus = candidats.get(nom) or usuels.get(nom_usuel(nom), [])
         trouves = [t for t in connus if code is None or code in t.codes]
+        homonymes = len(trouves) > 1
+        if homonymes:
+            trouves = [t for t in trouves if set(t.cles).issubset(dans)] or trouves
         if len(trouves) == 1:
             lectures[ligne].cles.extend(trouves[0].cles)
-            if nom not in candidats:
+            if homonymes or nom not in candidats:
                 lectures[ligne].remarques.append(f"« {ligne} » est lu {trouves[0].mots}.")
         elif trouves:
             lectures[ligne].erreurs.append(

@@ -128,7 +128,7 @@ def _corrigee(croisement, saisie):
     for ecrit in ECRIT.findall(saisie)[:MOTS_RELUS]:
         if _est_dit(croisement, ecrit):
             continue
-        vocabulaire = vocabulaire or _vocabulaire(croisement)
+        vocabulaire = vocabulaire or _vocabulaire_retenu(croisement)
         cherche = normaliser(ecrit)
         voisins = [mot for mot in vocabulaire if abs(len(mot) - len(cherche)) < 3]
         if proche := get_close_matches(cherche, voisins, 1, cutoff=0.8):
@@ -139,6 +139,12 @@ def _corrigee(croisement, saisie):
 def _est_dit(croisement, ecrit):
     lus = lire_recherche(ecrit)
     return not lus or croisement.filtre.queryset.disant(lus).exists()
+
+
+def _vocabulaire_retenu(croisement):
+    """Celui du public ou des personnes connectées, relu quand l'inventaire change."""
+    cle = ("vocabulaire", croisement.filtre.request.user.is_authenticated)
+    return croisement.instantane.retenir(cle, lambda: _vocabulaire(croisement))
 
 
 def _vocabulaire(croisement):

@@ -49,7 +49,7 @@ class Command(BaseCommand):
     def handle(self, fichier, structures, bassin, simuler, **options):
         contexte = Contexte(fichier.name, bassin=self.bassin(bassin))
         try:
-            lignes = self.lignes(fichier, structures)
+            lignes = self.lignes(fichier, structures, contexte.dedans)
             examens = list(examiner(lignes, contexte))
         except OSError as erreur:
             chemin = erreur.filename or fichier
@@ -72,7 +72,7 @@ class Command(BaseCommand):
         except Bassin.DoesNotExist:
             raise CommandError(f"Aucun bassin n’a pour adresse « {slug} ».") from None
 
-    def lignes(self, chemin, structures):
+    def lignes(self, chemin, structures, dans):
         octets = chemin.read_bytes()
         nature, services = reconnaitre(octets)
         if nature == "structures":
@@ -82,14 +82,14 @@ class Command(BaseCommand):
             return LecteurDataInclusion(services, connues)
         if structures:
             raise FichierRefuse(SEULEMENT_DES_SERVICES)
-        return self.rangs(ContentFile(octets, chemin.name))
+        return self.rangs(ContentFile(octets, chemin.name), dans)
 
-    def rangs(self, fichier):
+    def rangs(self, fichier, dans):
         entetes = trouver_entetes(apercu(fichier).suite)
         if not any(entetes.cles):
             raise FichierRefuse(RIEN_RECONNU)
         rangs = (rang for rang in lire(fichier).suite if rang[0] > entetes.rang)
-        return lire_tableur(rangs, entetes.cles, source="")
+        return lire_tableur(rangs, entetes.cles, dans=dans)
 
     def raconter(self, examens):
         for examen in examens:

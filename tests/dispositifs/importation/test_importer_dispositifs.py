@@ -73,6 +73,17 @@ def test_restreindre_a_un_bassin(fichier, garage):
     assert "La zone ne touche pas le bassin Anjou Est." in dit and not Dispositif.objects.exists()
 
 
+def test_un_nom_que_deux_communes_portent_est_celui_du_bassin(fichier, garage):
+    chemin = fichier([*garage[:-1], "Saint-Denis"])
+
+    code, dit = lancer(chemin)
+    assert code == 2 and "« Saint-Denis » désigne 2 territoires" in dit
+
+    code, dit = lancer(chemin, "--bassin", "aisne-et-oise")
+    assert code == 0 and "« Saint-Denis » est lu Saint-Denis, Oise (commune 60578)." in dit
+    assert Dispositif.objects.get().zone_eligibilite == ["commune-60578"]
+
+
 @pytest.mark.parametrize(
     ("options", "phrase"),
     [
