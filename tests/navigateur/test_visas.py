@@ -46,7 +46,7 @@ def lever_tout(page):
 
 
 def viser(page, verbe="Arrêter le projet"):
-    page.get_by_role("button", name=re.compile(f"^Viser au nom de .* : {verbe}")).click()
+    page.get_by_role("button", name=re.compile(f"^Viser au nom (du|de la) .* : {verbe}")).click()
 
 
 def test_deux_co_pilotes_visent_un_changement_annule_ils_arretent_le_projet(
