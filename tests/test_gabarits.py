@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from django.template import engines
 from django.template.loader import get_template, render_to_string
 
 from pams_portal.gabarits import espacer_le_texte
@@ -36,3 +37,12 @@ def test_un_courriel_en_texte_reste_tel_quel():
 
     assert gabarit.source == Path(gabarit.origin.name).read_text()
     assert " :" in gabarit.source
+
+
+@pytest.mark.parametrize(
+    ("nombre", "attendu"),
+    [(0, "0 local"), (1, "1 local"), (2, "2 locaux"), (None, "None local"), ([], "[] local")],
+)
+def test_zero_est_au_singulier(nombre, attendu):
+    gabarit = engines["django"].from_string("{{ n }} loc{{ n|pluralize:'al,aux' }}")
+    assert gabarit.render({"n": nombre}) == attendu

@@ -1,6 +1,7 @@
 """Balises et filtres du portail, disponibles dans tous les gabarits."""
 
 from django import template
+from django.template.defaultfilters import pluralize
 
 from pams_portal import droits, elision
 from pams_portal.texte import en_html
@@ -29,6 +30,12 @@ register.filter(montant)
 register.filter(jour)
 register.filter(instant)
 register.filter(lien_de_telephone)
+
+
+@register.filter(name="pluralize")
+def accorder(nombre, suffixes="s"):
+    """`pluralize`, et comme en français zéro reste au singulier : « 0 dispositif »."""
+    return pluralize(nombre or 1, suffixes)
 
 
 @register.filter(is_safe=True)
