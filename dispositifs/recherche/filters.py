@@ -146,7 +146,7 @@ class DispositifFilter(django_filters.FilterSet):
     tri = django_filters.ChoiceFilter(
         label="Trier par",
         choices=[(cle, libelle) for cle, (libelle, _) in TRIS.items()],
-        empty_label="Pertinence (sans mot cherché, le nom)",
+        empty_label="Pertinence, sinon nom",
     )
 
     class Meta:
