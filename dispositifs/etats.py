@@ -7,7 +7,7 @@ from django.db import models
 from pams_portal.typographie import jour as date_en_mots
 
 SIX_MOIS, DEUX_ANS = timedelta(days=183), timedelta(days=730)
-FIN_ANNONCEE = timedelta(days=183)
+FIN_ANNONCEE = SIX_MOIS  # avant la fin d’un financement
 
 
 class Statut(models.TextChoices):

@@ -2,23 +2,27 @@
 dispositifs publiés. Rien de ce que la personne répond n'est gardé."""
 
 import re
-from difflib import get_close_matches
 from typing import NamedTuple
 
-from django.db.models import Case, F, IntegerField, OuterRef, Q, Subquery, When
+from django.db.models import Case, IntegerField, OuterRef, Q, Subquery, When
 from django.utils.html import format_html
 
 from acteurs.publics import Public
 from bassins.models import Commune
 from dispositifs.models import Dispositif, Zone
 from dispositifs.recensement.saisie import ARRONDISSEMENTS
-from dispositifs.territoires import Echelle, cles_touchant
+from dispositifs.territoires import (
+    LES_PLUS_PEUPLEES,
+    Echelle,
+    cles_touchant,
+    communes_au_nom_voisin,
+)
 from dispositifs.typologie import FAMILLES, MobilisablePar, ModeMobilisation
 from pams_portal.recherche import mots
 from pams_portal.typographie import lien_de_telephone
 
 COMMUNES_AU_PLUS = 50  # un code postal en a jusqu'à quarante-six
-COMMUNES_PROCHES = 5
+NOMS_PROCHES = 5
 CODE = re.compile(r"\d{5}|2[ab]\d{3}")
 DEPARTEMENT = re.compile(r"\d{2,3}|2[ab]")
 # « Roye (80685) » : la forme sous laquelle la page nomme une commune, et qu'elle sait relire.
@@ -109,7 +113,7 @@ def communes_dites(saisie):
     est Roye et ses voisines, pas Saint-Blimont. « 80700 Roye » et « Roye (80) » précisent le nom.
     """
     communes = Commune.objects.select_related("departement")
-    communes = communes.order_by(F("population").desc(nulls_last=True), "nom_normalise", "pk")
+    communes = communes.order_by(*LES_PLUS_PEUPLEES)
     if trouve := CHOISIE.search(saisie):
         return list(communes.filter(pk=trouve[1].upper()))
     nom, code, departement = _lire(saisie)
@@ -132,10 +136,7 @@ def communes_dites(saisie):
 def communes_proches(saisie):
     """Les communes dont le nom ressemble à une saisie qui n'en désigne aucune."""
     nom, _, _ = _lire(saisie)
-    voisines = Commune.objects.filter(nom_normalise__startswith=nom[:2]) if nom else []
-    par_nom = {commune.nom_normalise: commune for commune in voisines}
-    proches = get_close_matches(nom, par_nom, COMMUNES_PROCHES, cutoff=0.8)
-    return [commune for proche in proches for commune in communes_dites(proche)][:COMMUNES_AU_PLUS]
+    return communes_au_nom_voisin(nom, NOMS_PROCHES)[:COMMUNES_AU_PLUS] if nom else []
 
 
 def _lire(saisie):

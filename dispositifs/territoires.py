@@ -6,6 +6,7 @@ quand ils ont une commune commune. Tout le reste s'en déduit, dans les deux sen
 
 import re
 from collections import defaultdict
+from difflib import get_close_matches
 from functools import lru_cache
 
 from django.db import models
@@ -45,6 +46,9 @@ NATURES = {
 }
 _NATURE = re.compile(rf"^({'|'.join(NATURES)})\b")
 _USUEL = re.compile(r"^(cc|ca|cu|departement|region)\b|\b(de|du|des|d|la|le|les|l)\b")
+
+
+LES_PLUS_PEUPLEES = (F("population").desc(nulls_last=True), "nom_normalise", "pk")
 
 
 def nom_abrege(nom):
@@ -113,6 +117,16 @@ def communes_de(cles):
         | Q(departement__in=codes[Echelle.DEPARTEMENT])
         | Q(departement__region__in=codes[Echelle.REGION])
     )
+
+
+def communes_au_nom_voisin(nom, noms_au_plus=3):
+    """Les communes dont le nom ressemble à ce nom normalisé, les plus proches d'abord."""
+    par_nom = defaultdict(list)
+    debutent = Commune.objects.filter(nom_normalise__startswith=nom[:2])
+    for commune in debutent.select_related("departement").order_by(*LES_PLUS_PEUPLEES):
+        par_nom[commune.nom_normalise].append(commune)
+    proches = get_close_matches(nom, par_nom, noms_au_plus, cutoff=0.8)
+    return [commune for proche in proches for commune in par_nom[proche]]
 
 
 def communes_d_ile_de_france():

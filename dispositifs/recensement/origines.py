@@ -7,7 +7,6 @@ from django.utils.text import capfirst
 from acteurs.models import Acte
 from dispositifs.importation.moteur import CHAMPS
 from dispositifs.models import Dispositif
-from pams_portal.elision import de
 
 NON_CONSIGNEE = "Présent avant que le journal ne commence"
 CHAMPS_MONTRES = ("porteur", *CHAMPS)
@@ -44,7 +43,7 @@ def _origine(champ, acte, confirmation, nommer):
     confirme = (_qui(confirmation, nommer), confirmation.quand) if vaut else ("", None)
     if acte is None:
         return Origine(libelle, NON_CONSIGNEE, "", None, *confirme)
-    comment = f"Importé {de(acte.origine)}" if acte.origine else "Saisi"
+    comment = f"Importé du fichier {acte.origine}" if acte.origine else "Saisi"
     return Origine(libelle, comment, _qui(acte, nommer), acte.quand, *confirme)
 
 

@@ -6,7 +6,6 @@ lecture qui pourrait surprendre est dite en une phrase.
 
 import re
 from collections import defaultdict
-from difflib import get_close_matches
 from functools import reduce
 from operator import or_
 from typing import NamedTuple
@@ -14,7 +13,12 @@ from typing import NamedTuple
 from django.db.models import Q
 
 from bassins.models import Bassin, Commune, Departement, Epci, Region
-from dispositifs.territoires import Echelle, nom_usuel, noms_des_territoires
+from dispositifs.territoires import (
+    Echelle,
+    communes_au_nom_voisin,
+    nom_usuel,
+    noms_des_territoires,
+)
 from pams_portal.recherche import normaliser
 
 AU_PLUS = 2000
@@ -303,12 +307,7 @@ def _ressemblants(nom):
     trouves = [Territoire((cle,), en_mots(cle, dit)) for cle, dit in noms if nom in normaliser(dit)]
     bassins = Bassin.objects.values_list("nom", flat=True)
     trouves += [Territoire((), f"bassin {dit}") for dit in bassins if nom in normaliser(dit)]
-    voisines = Commune.objects.filter(nom_normalise__startswith=nom[:2])
-    communes = defaultdict(list)
-    for commune in voisines.select_related("departement"):
-        communes[commune.nom_normalise].append(_commune(commune))
-    proches = get_close_matches(nom, communes, cutoff=0.8)
-    return [*trouves, *(commune for proche in proches for commune in communes[proche])]
+    return [*trouves, *map(_commune, communes_au_nom_voisin(nom))]
 
 
 def _a_recopier(territoires):

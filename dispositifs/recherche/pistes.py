@@ -123,12 +123,11 @@ def _compter(croisement, parametres):
 
 def _corrigee(croisement, saisie):
     """La saisie, ses mots inconnus remplacés par un mot voisin de l'inventaire ; « » sinon."""
-    vocabulaire = None
     corrigee = saisie
     for ecrit in ECRIT.findall(saisie)[:MOTS_RELUS]:
         if _est_dit(croisement, ecrit):
             continue
-        vocabulaire = vocabulaire or _vocabulaire_retenu(croisement)
+        vocabulaire = _vocabulaire_retenu(croisement)
         cherche = normaliser(ecrit)
         voisins = [mot for mot in vocabulaire if abs(len(mot) - len(cherche)) < 3]
         if proche := get_close_matches(cherche, voisins, 1, cutoff=0.8):

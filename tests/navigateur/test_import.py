@@ -80,7 +80,7 @@ def test_importer_corriger_reimporter_decider(visiteur, fichier, tmp_path):
 
     page.get_by_role("link", name="Garage du parcours").click()
     page.get_by_text("D’où vient chaque information").click()
-    expect(page.get_by_text("Importé de recensement.xlsx, ligne 2").first).to_be_visible()
+    expect(page.get_by_text("Importé du fichier recensement.xlsx, ligne 2").first).to_be_visible()
     verifier_axe(page)
     fiche = Dispositif.objects.get(nom="Garage du parcours")
     utilisateur = Importation.objects.latest("pk").utilisateur

@@ -145,7 +145,7 @@ def test_chaque_information_dit_d_ou_elle_vient(fiche, contexte):
     fiche.confirmer(contexte.utilisateur)
     par_champ = {origine.libelle: origine for origine in origines(Dispositif.objects.get())}
 
-    assert par_champ["Nom"].comment == "Importé de partenaires.xlsx, ligne 4"
+    assert par_champ["Nom"].comment == "Importé du fichier partenaires.xlsx, ligne 4"
     assert par_champ["Capacité par an"].comment == "Saisi"
     assert par_champ["Capacité par an"].qui == "Rémi, Région, Région Hauts-de-France"
     assert par_champ["Nom"].confirme_par == "Rémi, Région, Région Hauts-de-France"
@@ -170,5 +170,5 @@ def test_le_public_ne_lit_pas_le_nom_des_agents(client, fiche, contexte):
     fiche.confirmer(contexte.utilisateur)
     lu = page(client, fiche, "dispositif_detail")
 
-    assert "Importé de partenaires.xlsx, ligne 4, par Région Hauts-de-France" in lu
+    assert "Importé du fichier partenaires.xlsx, ligne 4, par Région Hauts-de-France" in lu
     assert "Rémi" not in lu
